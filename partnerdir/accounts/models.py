@@ -1,0 +1,47 @@
+"""What is stored of the people who sign in.
+
+Flask-Security asks its own mixins of the two models; this file is the one named exception to the rule that
+keeps web libraries upstairs (docs/decisions/0005-accounts.md).
+"""
+
+import uuid
+
+import sqlalchemy as sa
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from partnerdir.database import Base, Record, db
+
+account_role = sa.Table(
+    "account_role",
+    Base.metadata,
+    sa.Column("account_id", sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("role_id", sa.ForeignKey("role.id"), primary_key=True, index=True),
+)
+
+
+class Role(Record, db.Model, RoleMixin):  # type: ignore[misc]  # the mixin is untyped
+    """What a person may do: frontline, coordinator or steward."""
+
+    name: Mapped[str] = mapped_column(sa.String(30), unique=True)
+
+
+class Account(Record, db.Model, UserMixin):  # type: ignore[misc]  # the mixin is untyped
+    """A person who signs in."""
+
+    unlogged = ("password", "fs_uniquifier")
+    logged_lists = ("roles",)
+
+    email: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    title: Mapped[str] = mapped_column(sa.String(200), default="")
+    password: Mapped[str | None] = mapped_column(sa.String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True, default=lambda: uuid.uuid4().hex)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
+
+    roles: Mapped[list[Role]] = relationship(secondary=account_role, lazy="selectin")
+
+    @property
+    def role_names(self) -> list[str]:
+        """The names of the roles held."""
+        return [role.name for role in self.roles]

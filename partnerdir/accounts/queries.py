@@ -1,0 +1,34 @@
+"""What is asked of accounts."""
+
+import uuid
+
+import sqlalchemy as sa
+
+from partnerdir.accounts.models import Account
+from partnerdir.accounts.rules import RoleName
+from partnerdir.database import db
+from partnerdir.errors import Missing
+
+
+def find_account(email: str) -> Account | None:
+    """The account with this e-mail address, however its letters are cased."""
+    return db.session.scalar(sa.select(Account).where(sa.func.lower(Account.email) == email.strip().lower()))
+
+
+def require_account(account_id: uuid.UUID) -> Account:
+    """The account. Raises: Missing."""
+    account = db.session.get(Account, account_id)
+    if account is None:
+        raise Missing("There is no such account.")
+    return account
+
+
+def list_accounts() -> list[Account]:
+    """Every account, in order of e-mail address."""
+    return list(db.session.scalars(sa.select(Account).order_by(sa.func.lower(Account.email))))
+
+
+def count_stewards() -> int:
+    """How many active accounts may do everything."""
+    query = sa.select(sa.func.count()).select_from(Account).where(Account.active, Account.roles.any(name=RoleName.STEWARD))
+    return db.session.scalar(query) or 0

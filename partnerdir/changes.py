@@ -1,0 +1,94 @@
+"""The change log: who changed what, when, from what to what, written in the same transaction as the change."""
+
+import uuid
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+
+from partnerdir import clock
+from partnerdir.database import Base, Moment, Record, db
+
+NOBODY = "system"
+
+
+class Change(Base):
+    """One record added, changed or removed."""
+
+    __tablename__ = "change"
+
+    # Numbers rise; followers (search) go by them.
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column("happened_at", Moment, index=True)
+    by: Mapped[str] = mapped_column(sa.String(200))
+    record_type: Mapped[str] = mapped_column(sa.String(60))
+    record_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    about_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    action: Mapped[str] = mapped_column(sa.String(10))
+    fields: Mapped[dict[str, list[Any]]] = mapped_column(sa.JSON)
+
+    __table_args__ = (sa.CheckConstraint("action IN ('added', 'changed', 'removed')", name="action"),)
+
+
+def list_changes_about(about_id: uuid.UUID, limit: int = 200) -> list[Change]:
+    """What was changed of one record and its parts, newest first."""
+    query = sa.select(Change).where(Change.about_id == about_id).order_by(Change.id.desc()).limit(limit)
+    return list(db.session.scalars(query))
+
+
+@event.listens_for(Session, "before_flush")
+def _write_change_log(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    marked = [(record, "added") for record in session.new]
+    marked += [(record, "changed") for record in session.dirty if session.is_modified(record)]
+    marked += [(record, "removed") for record in session.deleted]
+    by, moment = session.info.get("by", NOBODY), clock.now()
+    for record, action in marked:
+        if not isinstance(record, Record):
+            continue
+        fields = {} if action == "removed" else _changed_fields(record)
+        if action == "changed" and not fields:
+            continue
+        session.add(
+            Change(
+                at=moment,
+                by=by,
+                record_type=sa.inspect(record).mapper.local_table.name,
+                record_id=record.id,
+                about_id=record.about_id,
+                action=action,
+                fields=fields,
+            )
+        )
+
+
+def _changed_fields(record: Record) -> dict[str, list[Any]]:
+    """From what to what, for each field that differs; long-lived secrets stay out."""
+    state = sa.inspect(record)
+    names = {attribute.key for attribute in state.mapper.column_attrs} - {"id", "version", *record.unlogged}
+    names |= set(record.logged_lists)
+    changed = {}
+    for name in sorted(names):
+        history = state.attrs[name].history
+        if name in record.logged_lists:
+            if history.added or history.deleted:
+                changed[name] = [_plain(history.deleted), _plain(history.added)]
+        elif history.added and history.added != history.deleted:
+            before, after = (history.deleted or [None])[0], history.added[0]
+            if before != after:
+                changed[name] = [_plain(before), _plain(after)]
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, Record):
+        return str(value.id)
+    if isinstance(value, uuid.UUID | Decimal):
+        return str(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value

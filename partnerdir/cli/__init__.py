@@ -1,0 +1,1 @@
+"""The command line doors, one file for each kind of work; may import every room below."""

@@ -1,0 +1,138 @@
+"""What is asked of the directory."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from partnerdir.database import db
+from partnerdir.directory.models import (
+    Contact,
+    Location,
+    Need,
+    Organisation,
+    OrganisationIdentifier,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+)
+from partnerdir.errors import Missing
+
+_EVERYTHING_SHOWN = (
+    selectinload(Service.organisation).selectinload(Organisation.phones),
+    selectinload(Service.needs),
+    selectinload(Service.phones),
+    selectinload(Service.schedules),
+    selectinload(Service.areas_served),
+    selectinload(Service.contacts).selectinload(Contact.phones),
+    selectinload(Service.places).selectinload(ServiceAtLocation.location),
+)
+
+
+def require_service(service_id: uuid.UUID) -> Service:
+    """The service with everything that a page shows of it. Raises: Missing."""
+    service = db.session.scalar(sa.select(Service).where(Service.id == service_id).options(*_EVERYTHING_SHOWN))
+    if service is None:
+        raise Missing("There is no such service.")
+    return service
+
+
+def list_services(service_ids: Sequence[uuid.UUID]) -> list[Service]:
+    """These services, in the order given, with what a result shows of them; ids that are gone are left out."""
+    rows = db.session.scalars(sa.select(Service).where(Service.id.in_(service_ids)).options(*_EVERYTHING_SHOWN))
+    found = {service.id: service for service in rows}
+    return [found[service_id] for service_id in service_ids if service_id in found]
+
+
+def list_services_by_name(start: str = "", limit: int = 50, skip: int = 0) -> list[Service]:
+    """Services in order of name, those whose name or organisation's name has these words in it."""
+    named = _named(start).order_by(sa.func.lower(Service.name), Service.id)
+    return list(db.session.scalars(named.options(selectinload(Service.organisation)).limit(limit).offset(skip)))
+
+
+def count_services(start: str = "") -> int:
+    """How many services have these words in their name or their organisation's."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_named(start).subquery())) or 0
+
+
+def _named(words: str) -> sa.Select[tuple[Service]]:
+    query = sa.select(Service)
+    if words:
+        query = query.join(Organisation, Organisation.id == Service.organisation_id)
+        for word in words.split()[:6]:
+            query = query.where(
+                Service.name.icontains(word, autoescape=True) | Organisation.name.icontains(word, autoescape=True)
+            )
+    return query
+
+
+def list_needs() -> list[Need]:
+    """Every need, in order of name."""
+    return list(db.session.scalars(sa.select(Need).order_by(Need.name)))
+
+
+def find_need(code: str) -> Need | None:
+    """The need with this code."""
+    return db.session.scalar(sa.select(Need).where(Need.code == code))
+
+
+def list_needs_by_id(need_ids: Iterable[uuid.UUID]) -> list[Need]:
+    """These needs, in order of name."""
+    return list(db.session.scalars(sa.select(Need).where(Need.id.in_(list(need_ids))).order_by(Need.name)))
+
+
+def require_contact(contact_id: uuid.UUID) -> Contact:
+    """The contact. Raises: Missing."""
+    contact = db.session.get(Contact, contact_id)
+    if contact is None:
+        raise Missing("There is no such contact.")
+    return contact
+
+
+def list_organisations() -> list[Organisation]:
+    """Every organisation, in order of name."""
+    return list(db.session.scalars(sa.select(Organisation).order_by(sa.func.lower(Organisation.name))))
+
+
+def require_organisation(organisation_id: uuid.UUID) -> Organisation:
+    """The organisation. Raises: Missing."""
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise Missing("There is no such organisation.")
+    return organisation
+
+
+def find_organisation_by_identifier(identifier: str) -> Organisation | None:
+    """The organisation that a register knows by this number."""
+    return db.session.scalar(
+        sa.select(Organisation)
+        .join(OrganisationIdentifier, OrganisationIdentifier.organisation_id == Organisation.id)
+        .where(OrganisationIdentifier.identifier == identifier)
+    )
+
+
+def list_services_at(location_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """The ids of the services that are at any of these locations."""
+    return list(
+        db.session.scalars(
+            sa.select(ServiceAtLocation.service_id).where(ServiceAtLocation.location_id.in_(list(location_ids))).distinct()
+        )
+    )
+
+
+def list_areas_served(service_id: uuid.UUID) -> list[uuid.UUID]:
+    """The ids of the areas that a service serves."""
+    return list(db.session.scalars(sa.select(ServiceArea.area_id).where(ServiceArea.service_id == service_id)))
+
+
+def list_locations_of(organisation_id: uuid.UUID) -> list[Location]:
+    """The places that an organisation has."""
+    return list(db.session.scalars(sa.select(Location).where(Location.organisation_id == organisation_id)))
+
+
+def find_organisation_by_name(name: str) -> Organisation | None:
+    """An organisation of this name, however its letters are cased."""
+    return db.session.scalars(
+        sa.select(Organisation).where(sa.func.lower(Organisation.name) == name.lower()).order_by(Organisation.id).limit(1)
+    ).first()

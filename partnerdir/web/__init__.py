@@ -1,0 +1,1 @@
+"""The web doors, split by who comes in; may import every room below."""

@@ -1,0 +1,1 @@
+"""Doors for machines; every answer is JSON, and every problem too."""

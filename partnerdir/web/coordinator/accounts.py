@@ -1,0 +1,52 @@
+"""Inviting people and changing what they may do; for stewards."""
+
+import uuid
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from partnerdir.accounts import actions, queries
+from partnerdir.accounts.invitations import LASTS, invitation_link
+from partnerdir.accounts.rules import RoleName
+from partnerdir.web.access import changes_records, open_to
+from partnerdir.web.forms.accounts import AccountForm, InvitationForm
+from partnerdir.web.forms.saving import tried
+
+
+@open_to(RoleName.STEWARD)
+def list_accounts() -> str:
+    """Everybody who may sign in."""
+    return render_template("coordinator/list_accounts.html", accounts=queries.list_accounts())
+
+
+@open_to(RoleName.STEWARD)
+@changes_records
+def add_account() -> tuple[str, int]:
+    """Invites somebody; the link at which they choose a password is shown to the steward to pass on."""
+    form = InvitationForm()
+    if form.validate_on_submit() and tried(form, lambda: _add(form)):
+        account = queries.find_account(form.email.data)
+        assert account is not None
+        link = invitation_link(account, current_app.extensions["settings"].site_url)
+        return render_template("coordinator/invited.html", account=account, link=link, days=LASTS.days), 201
+    return render_template("coordinator/add_account.html", form=form), 422 if form.is_submitted() else 200
+
+
+@open_to(RoleName.STEWARD)
+@changes_records
+def change_account(account_id: uuid.UUID) -> Response | tuple[str, int]:
+    """What a person may do, and whether they may sign in."""
+    account = queries.require_account(account_id)
+    form = AccountForm()
+    if request.method == "GET":
+        form.role.data, form.is_active.data = max(account.role_names, key=list(RoleName).index), account.active
+    role = RoleName(form.role.data) if form.is_submitted() and form.role.data in list(RoleName) else RoleName.FRONTLINE
+    if form.validate_on_submit() and tried(form, lambda: actions.change_account(account, role, form.is_active.data)):
+        flash(f"{account.email} is saved.", "success")
+        return redirect(url_for("coordinator.list_accounts"))
+    page = render_template("coordinator/change_account.html", form=form, person=account)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _add(form: InvitationForm) -> None:
+    actions.add_account(form.email.data, RoleName(form.role.data), form.title.data)

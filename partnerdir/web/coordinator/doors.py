@@ -1,0 +1,38 @@
+"""The addresses for coordinators and stewards."""
+
+from flask import Blueprint, Flask
+
+from partnerdir.web.coordinator import accounts, contacts, reports, services, windows
+
+SERVICE, CONTACT, WINDOW = "/manage/services/<uuid:service_id>", "/manage/contacts/<uuid:contact_id>", "/manage/windows/<uuid:window_id>"
+PAGES = (
+    ("/ending", reports.ending_soon),
+    ("/manage/services", services.list_services),
+    (f"{SERVICE}/changes", services.list_changes),
+    ("/manage/accounts", accounts.list_accounts),
+)
+FORMS = (
+    ("/manage/services/add", services.add_service),
+    (SERVICE, services.change_service),
+    (f"{SERVICE}/contacts/add", contacts.add_contact),
+    (CONTACT, contacts.change_contact),
+    (f"{SERVICE}/windows/add", windows.add_window),
+    (WINDOW, windows.change_window),
+    ("/manage/accounts/add", accounts.add_account),
+    ("/manage/accounts/<uuid:account_id>", accounts.change_account),
+)
+BUTTONS = (
+    (f"{SERVICE}/verify", services.verify_service),
+    (f"{CONTACT}/retire", contacts.retire_contact),
+    (f"{WINDOW}/verify", windows.verify_window),
+    (f"{WINDOW}/retire", windows.retire_window),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Adds the addresses."""
+    coordinator = Blueprint("coordinator", __name__)
+    for views, methods in ((PAGES, ["GET"]), (FORMS, ["GET", "POST"]), (BUTTONS, ["POST"])):
+        for address, view in views:
+            coordinator.add_url_rule(address, view_func=view, methods=methods)
+    app.register_blueprint(coordinator)

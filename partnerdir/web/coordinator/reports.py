@@ -1,0 +1,17 @@
+"""What ends when, for staff."""
+
+from flask import current_app, render_template
+
+from partnerdir import clock
+from partnerdir.accounts.rules import RoleName
+from partnerdir.reports.queries import list_endings
+from partnerdir.reports.rules import by_month
+from partnerdir.web.access import open_to
+
+
+@open_to(RoleName.FRONTLINE)
+def ending_soon() -> str:
+    """The services whose funding ends within the first threshold, month by month."""
+    thresholds = current_app.extensions["settings"].threshold_days
+    today = clock.today()
+    return render_template("coordinator/ending_soon.html", months=by_month(list_endings(today, thresholds)), today=today)

@@ -1,0 +1,117 @@
+"""Listing, adding and changing services."""
+
+import uuid
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from partnerdir import clock
+from partnerdir.accounts.rules import RoleName
+from partnerdir.changes import list_changes_about
+from partnerdir.directory import actions
+from partnerdir.directory import queries as directory
+from partnerdir.funding import queries as funding
+from partnerdir.geography.queries import list_areas
+from partnerdir.web.access import changes_records, open_to, who_is_signed_in
+from partnerdir.web.forms.saving import tried
+from partnerdir.web.forms.services import ServiceForm
+
+PAGE_SIZE = 50
+
+
+@open_to(RoleName.COORDINATOR)
+def list_services() -> str:
+    """Services by name, with the outlook of each."""
+    words, page = request.args.get("name", "").strip()[:200], request.args.get("page", 1, type=int)
+    if not 1 <= page <= 10_000:
+        abort(404)
+    services = directory.list_services_by_name(words, PAGE_SIZE, (page - 1) * PAGE_SIZE)
+    thresholds = current_app.extensions["settings"].threshold_days
+    return render_template(
+        "coordinator/list_services.html",
+        services=services,
+        outlooks=funding.list_outlooks([service.id for service in services], clock.today(), thresholds),
+        total=directory.count_services(words),
+        words=words,
+        page=page,
+        page_size=PAGE_SIZE,
+    )
+
+
+@open_to(RoleName.COORDINATOR)
+@changes_records
+def add_service() -> str | Response | tuple[str, int]:
+    """A new service."""
+    form = _offered(ServiceForm())
+    if request.method == "GET":
+        form.status.data, form.taking.data, form.referral.data = "active", "unknown", "unknown"
+    added: list[Any] = []
+    if form.validate_on_submit() and tried(form, lambda: added.append(_add(form))):
+        flash(f"{added[0].name} is added. Now say who funds it, and until when.", "success")
+        return redirect(url_for("coordinator.change_service", service_id=added[0].id))
+    return render_template("coordinator/add_service.html", form=form), 422 if form.is_submitted() else 200
+
+
+@open_to(RoleName.COORDINATOR)
+@changes_records
+def change_service(service_id: uuid.UUID) -> str | Response | tuple[str, int]:
+    """What a service says of itself, its contacts and its funding windows."""
+    service = directory.require_service(service_id)
+    form = _offered(ServiceForm())
+    if request.method == "GET":
+        form.show(service)
+    if form.validate_on_submit() and tried(form, lambda: _change(service, form), service):
+        flash(f"{service.name} is saved.", "success")
+        return redirect(url_for("coordinator.change_service", service_id=service.id))
+    page = render_template(
+        "coordinator/change_service.html",
+        form=form,
+        service=service,
+        windows=funding.list_windows(service.id),
+        today=clock.today(),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@open_to(RoleName.COORDINATOR)
+@changes_records
+def verify_service(service_id: uuid.UUID) -> Response:
+    """Records that somebody checked the whole service today."""
+    service = directory.require_service(service_id)
+    actions.verify_service(service, who_is_signed_in(), clock.today())
+    flash(f"{service.name} is marked as checked today.", "success")
+    return redirect(url_for("coordinator.change_service", service_id=service.id))
+
+
+@open_to(RoleName.COORDINATOR)
+def list_changes(service_id: uuid.UUID) -> str:
+    """Everything that was ever changed of a service, newest first."""
+    service = directory.require_service(service_id)
+    return render_template("coordinator/list_changes.html", service=service, changes=list_changes_about(service.id))
+
+
+def _offered(form: ServiceForm) -> ServiceForm:
+    form.offer(directory.list_needs(), list_areas())
+    return form
+
+
+def _typed(form: ServiceForm) -> dict[str, Any]:
+    needs = directory.list_needs_by_id(uuid.UUID(chosen) for chosen in form.needs.data or [])
+    areas = [uuid.UUID(chosen) for chosen in form.areas.data or []]
+    return {"needs": needs, "area_ids": areas, "phones": form.phones.data or []}
+
+
+def _organisation_id(form: ServiceForm) -> uuid.UUID:
+    name = (form.organisation.data or "").strip() or form.name.data
+    known = directory.find_organisation_by_name(name)
+    return (known or actions.add_organisation(name)).id
+
+
+def _add(form: ServiceForm) -> Any:
+    return actions.add_service(_organisation_id(form), **form.plain_fields(), **_typed(form))
+
+
+def _change(service: Any, form: ServiceForm) -> None:
+    fields = form.plain_fields() | {"organisation_id": _organisation_id(form)}
+    actions.change_service(service, fields, **_typed(form), seen_version=int(form.version.data or 0))

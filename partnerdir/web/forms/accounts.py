@@ -1,0 +1,33 @@
+"""The forms of an account."""
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovTextInput
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.validators import Email, InputRequired
+
+from partnerdir.accounts.rules import RoleName
+from partnerdir.web.forms.fields import AtMost
+from partnerdir.web.words import choices_of
+
+
+class InvitationForm(FlaskForm):
+    """Whom a steward invites."""
+
+    main_field = "email"
+
+    email = StringField(
+        "E-mail",
+        widget=GovTextInput(),
+        validators=[InputRequired("Enter an e-mail address."), Email("Enter an e-mail address like name@example.org.")],
+    )
+    title = StringField("Post", widget=GovTextInput(), description="For example 'Housing officer'.", validators=[AtMost(200)])
+    role = RadioField("What may they do?", widget=GovRadioInput(), choices=choices_of(RoleName), default="frontline")
+
+
+class AccountForm(FlaskForm):
+    """What a steward may change of an account."""
+
+    main_field = "role"
+
+    role = RadioField("What may they do?", widget=GovRadioInput(), choices=choices_of(RoleName))
+    is_active = BooleanField("May sign in", widget=GovCheckboxInput())

@@ -1,0 +1,55 @@
+"""The form of a contact."""
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovTextInput
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import Email, InputRequired, Optional
+
+from partnerdir.directory.models import Contact
+from partnerdir.directory.rules import Audience
+from partnerdir.web.forms.fields import AtMost, DayField, LinesField
+from partnerdir.web.words import choices_of
+
+PLAIN = ("title", "department", "email", "audience", "first_on", "last_on", "is_confidential")
+
+
+class ContactForm(FlaskForm):
+    """What a coordinator may change of a post that people reach a service by."""
+
+    main_field = "title"
+
+    title = StringField(
+        "Post or desk",
+        widget=GovTextInput(),
+        description="For example 'Duty worker'. Write the post, not a person's name.",
+        validators=[InputRequired("Enter the post, such as Duty worker."), AtMost(200)],
+    )
+    department = StringField("Team or department", widget=GovTextInput(), validators=[AtMost(200)])
+    phones = LinesField("Telephone numbers", description="One on each line.", validators=[AtMost(60)])
+    email = StringField(
+        "E-mail",
+        widget=GovTextInput(),
+        validators=[Optional(), Email("Enter an e-mail address like name@example.org."), AtMost(320)],
+    )
+    audience = RadioField("Who may see this contact?", widget=GovRadioInput(), choices=choices_of(Audience))
+    first_on = DayField("First day")
+    last_on = DayField("Last day", description="If the post is about to change or go.")
+    successor = SelectField("Who to reach after that", widget=GovSelect())
+    is_confidential = BooleanField("Keep this contact secret from the public whatever else is said", widget=GovCheckboxInput())
+    version = HiddenField()
+
+    def offer(self, others: list[Contact]) -> None:
+        """Fills in who may come after."""
+        self.successor.choices = [("", "Nobody yet"), *((str(other.id), other.title) for other in others)]
+
+    def show(self, contact: Contact) -> None:
+        """Fills in what the contact is now."""
+        for name in PLAIN:
+            self[name].data = getattr(contact, name)
+        self.phones.data = [phone.number for phone in contact.phones]
+        self.successor.data = str(contact.successor_id or "")
+        self.version.data = contact.version
+
+    def plain_fields(self) -> dict[str, object]:
+        """What was typed, as the contact's own fields."""
+        return {name: self[name].data for name in PLAIN}

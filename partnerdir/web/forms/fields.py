@@ -1,0 +1,110 @@
+"""Fields that our forms share: a day in three boxes, a list with one thing on each line."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextArea, GovTextInput
+from wtforms import DecimalField, Field, Form, IntegerField, ValidationError
+from wtforms.validators import Optional
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class DayField(Field):
+    """A day in three boxes; empty boxes mean no day; the month may be a word."""
+
+    widget = GovDateInput()
+
+    def __init__(self, label: str, **options: Any) -> None:
+        options.setdefault("validators", [])
+        super().__init__(label, **options)
+
+    def _value(self) -> str:
+        return self.data.isoformat() if self.data else ""
+
+    def process(self, formdata: Any, *args: Any, **named: Any) -> None:
+        """Reads the boxes; a tampered form with more or fewer of them is read as three."""
+        super().process(formdata, *args, **named)
+        if self.raw_data is not None:
+            self.raw_data = (None if not self.raw_data else [*self.raw_data, "", "", ""][:3])
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """The day that was typed, or a sentence on how to type one."""
+        parts = [part.strip() for part in [*valuelist, "", "", ""][:3]]
+        self.data = None
+        if not any(parts):
+            return
+        day, month, year = parts
+        if month[:3].lower() in MONTHS:
+            month = str(MONTHS.index(month[:3].lower()) + 1)
+        if len(year) != 4:
+            raise ValueError(f"{self.label.text} needs a year with four numbers, like 31 3 2027.")
+        try:
+            self.data = date(int(year), int(month), int(day))
+        except ValueError as wrong:
+            raise ValueError(f"{self.label.text} must be a real day, like 31 3 2027.") from wrong
+
+
+class WholeNumberField(IntegerField):
+    """A whole number that may be left empty."""
+
+    widget = GovTextInput()
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """The number that was typed, or a sentence on how to type one."""
+        text = valuelist[0].strip() if valuelist else ""
+        self.data = None
+        if text and not (text.isascii() and text.isdigit()):
+            raise ValueError(f"{self.label.text} must be a whole number, like 16.")
+        if text:
+            self.data = int(text[:9])
+
+
+class MoneyField(DecimalField):
+    """An amount of money that may be left empty; a pound sign and commas are understood."""
+
+    widget = GovTextInput()
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """The amount that was typed, or a sentence on how to type one."""
+        text = (valuelist[0] if valuelist else "").strip().lstrip("£").replace(",", "")
+        self.data = None
+        if not text:
+            return
+        if not re.fullmatch(r"\d{1,11}(\.\d{1,2})?", text, re.ASCII):
+            raise ValueError(f"{self.label.text} must be a number, like 12500 or 12,500.50.")
+        self.data = Decimal(text)
+
+
+class LinesField(Field):
+    """Several short texts, each on a line of its own."""
+
+    widget = GovTextArea()
+
+    def __init__(self, label: str, **options: Any) -> None:
+        options.setdefault("validators", [Optional()])
+        super().__init__(label, **options)
+
+    def _value(self) -> str:
+        return "\n".join(self.data or [])
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """The lines that are not empty."""
+        text = valuelist[0] if valuelist else ""
+        self.data = [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class AtMost:
+    """Refuses a text longer than the record can hold, with a sentence that says by how much."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises: ValidationError."""
+        longest = max((len(text) for text in field.data), default=0) if isinstance(field.data, list) else len(field.data or "")
+        if longest > self.most:
+            raise ValidationError(f"{field.label.text} must be {self.most} characters or fewer; this has {longest}.")

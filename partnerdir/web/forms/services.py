@@ -1,0 +1,101 @@
+"""The form of a service."""
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxesInput,
+    GovCheckboxInput,
+    GovRadioInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Email, InputRequired, NumberRange, Optional, Regexp
+
+from partnerdir.directory.models import Need, Service
+from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceStatus, Taking, Way
+from partnerdir.geography.models import Area
+from partnerdir.web.forms.fields import AtMost, LinesField, WholeNumberField
+from partnerdir.web.words import choices_of
+
+# What the form writes straight into the service's own fields.
+PLAIN = (
+    "name", "alternate_name", "summary", "description", "url", "email", "status", "taking", "referral",
+    "minimum_age", "maximum_age", "eligibility_description", "application_process", "circumstances", "ways",
+    "accessibility", "languages", "fees_description", "is_confidential", "is_sensitive",
+)  # fmt: skip
+AGE = [Optional(), NumberRange(0, 120, "Enter an age between 0 and 120.")]
+
+
+def _text(label: str, most: int, hint: str = "", *checks: object) -> StringField:
+    return StringField(label, widget=GovTextInput(), description=hint, validators=[*checks, AtMost(most)])
+
+
+def _long(label: str, hint: str = "") -> TextAreaField:
+    return TextAreaField(label, widget=GovTextArea(), description=hint, validators=[Optional(), AtMost(10_000)])
+
+
+def _several(label: str, vocabulary: type, hint: str = "") -> SelectMultipleField:
+    return SelectMultipleField(label, widget=GovCheckboxesInput(), choices=choices_of(vocabulary), description=hint)
+
+
+def _one(label: str, vocabulary: type) -> RadioField:
+    return RadioField(label, widget=GovRadioInput(), choices=choices_of(vocabulary))
+
+
+class ServiceForm(FlaskForm):
+    """What a coordinator may change of a service."""
+
+    main_field = "name"
+
+    organisation = _text("Organisation", 300, "Its name. If it is new here, we add it.")
+    name = _text("Name", 300, "", InputRequired("Enter the name of the service."))
+    alternate_name = _text("Other name people use", 300)
+    summary = _text("What it does, in a line", 300, "People see this in the results.")
+    description = _long("What it does", "Who it helps, and what happens when somebody rings.")
+    url = _text("Website", 500, "", Optional(), Regexp(r"https?://\S+$", 0, "Enter an address that starts with https://"))
+    email = _text("E-mail", 320, "", Optional(), Email("Enter an e-mail address like name@example.org."))
+    phones = LinesField("Telephone numbers", description="One on each line.", validators=[AtMost(60)])
+    status = _one("Is it running?", ServiceStatus)
+    taking = _one("Is it taking people?", Taking)
+    referral = _one("Who may ask for it?", Referral)
+    application_process = _long("What happens first", "How to ask, and how long it takes.")
+    minimum_age = WholeNumberField("Youngest age", validators=AGE)
+    maximum_age = WholeNumberField("Oldest age", validators=AGE)
+    circumstances = _several("Is it meant for certain people?", Circumstance, "Leave empty if it is for everyone.")
+    eligibility_description = _long("Anything else about who it is for")
+    ways = _several("How do people attend?", Way)
+    accessibility = _several("What does the place offer?", Access)
+    languages = LinesField("Languages besides English", description="One on each line.", validators=[AtMost(60)])
+    fees_description = _long("What it costs", "Write 'Free' if it is.")
+    needs = SelectMultipleField("Needs it helps with", widget=GovCheckboxesInput())
+    areas = SelectMultipleField("Areas it serves", widget=GovCheckboxesInput())
+    is_confidential = BooleanField("Keep the address secret", widget=GovCheckboxInput())
+    is_sensitive = BooleanField("Reading about this service could put somebody in danger", widget=GovCheckboxInput())
+    version = HiddenField()
+
+    def offer(self, needs: list[Need], areas: list[Area]) -> None:
+        """Fills in the choices that the records give."""
+        self.needs.choices = [(str(need.id), need.name) for need in needs]
+        self.areas.choices = [(str(area.id), area.name) for area in areas]
+
+    def show(self, service: Service) -> None:
+        """Fills in what the service is now."""
+        for name in PLAIN:
+            self[name].data = getattr(service, name)
+        self.organisation.data = service.organisation.name
+        self.phones.data = [phone.number for phone in service.phones]
+        self.needs.data = [str(need.id) for need in service.needs]
+        self.areas.data = [str(served.area_id) for served in service.areas_served]
+        self.version.data = service.version
+
+    def plain_fields(self) -> dict[str, object]:
+        """What was typed, as the service's own fields."""
+        typed = {name: self[name].data for name in PLAIN}
+        return {name: "" if value is None and "age" not in name else value for name, value in typed.items()}

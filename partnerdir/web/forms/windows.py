@@ -1,0 +1,75 @@
+"""The form of a funding window."""
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCheckboxInput,
+    GovRadioInput,
+    GovSelect,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional
+
+from partnerdir.funding.models import Fund, FundingWindow
+from partnerdir.funding.rules import Certainty, EndKind, Renewal
+from partnerdir.web.forms.fields import AtMost, DayField, MoneyField
+from partnerdir.web.words import choices_of
+
+PLAIN = (
+    "starts_on", "ends_on", "end_kind", "amount", "is_essential", "certainty", "renewal",
+    "decision_due_on", "confirmed_by", "note",
+)  # fmt: skip
+
+
+def _one(label: str, vocabulary: type, default: str) -> RadioField:
+    return RadioField(label, widget=GovRadioInput(), choices=choices_of(vocabulary), default=default)
+
+
+class WindowForm(FlaskForm):
+    """What a coordinator may change of the days between which a fund pays for a service."""
+
+    main_field = "ends_on"
+
+    fund = SelectField("Fund", widget=GovSelect())
+    new_funder = StringField("If it is not in the list: who pays", widget=GovTextInput(), validators=[AtMost(300)])
+    new_fund = StringField("and the name of their fund", widget=GovTextInput(), validators=[AtMost(300)])
+    starts_on = DayField("First day", description="For example 1 4 2026.")
+    ends_on = DayField("Last day", description="The service is funded until the end of this day.")
+    end_kind = _one("What kind of end is it?", EndKind, "fixed")
+    certainty = _one("How certain is the money?", Certainty, "confirmed")
+    is_essential = BooleanField("The service stops without this money", widget=GovCheckboxInput(), default=True)
+    renewal = _one("What is happening about a renewal?", Renewal, "not_started")
+    decision_due_on = DayField("When is the decision due?")
+    amount = MoneyField("Amount in pounds")
+    confirmed_by = StringField(
+        "Who told you?",
+        widget=GovTextInput(),
+        description="A post, such as 'Project lead'. Today is kept as the day it was confirmed.",
+        validators=[InputRequired("Say who told you, so that others know how far to trust the date."), AtMost(200)],
+    )
+    note = TextAreaField("Note for staff", widget=GovTextArea(), validators=[Optional(), AtMost(5_000)])
+    version = HiddenField()
+
+    def offer(self, funds: list[Fund]) -> None:
+        """Fills in the funds that are known."""
+        self.fund.choices = [("", "Another fund"), *((str(f.id), f"{f.funder.name}: {f.name}") for f in funds)]
+
+    def show(self, window: FundingWindow) -> None:
+        """Fills in what the window is now."""
+        for name in PLAIN:
+            self[name].data = getattr(window, name)
+        self.fund.data = str(window.fund_id)
+        self.version.data = window.version
+
+    def validate(self, extra_validators: dict[str, object] | None = None) -> bool:
+        """A fund is either chosen or named."""
+        is_valid = super().validate(extra_validators)
+        if not self.fund.data and not (self.new_funder.data and self.new_fund.data):
+            self.fund.errors = ["Choose the fund, or say below who pays and what their fund is called."]
+            return False
+        return is_valid
+
+    def plain_fields(self) -> dict[str, object]:
+        """What was typed, as the window's own fields."""
+        return {name: self[name].data for name in PLAIN}

@@ -1,0 +1,86 @@
+"""What every page is built with: the built front-end files, the navigation, the GOV.UK components."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from flask import Flask, current_app, request, url_for
+from flask_security import current_user
+from govuk_frontend_wtf.main import WTFormsHelpers
+
+from partnerdir.accounts.rules import RoleName, has_rank
+from partnerdir.errors import BadSetting
+from partnerdir.settings import Settings
+from partnerdir.web.access import is_staff
+
+# (words, endpoint, who needs it; None for everyone)
+NAVIGATION: tuple[tuple[str, str, RoleName | None], ...] = (
+    ("Find a service", "public.home", None),
+    ("Watching", "frontline.list_watches", RoleName.FRONTLINE),
+    ("Ending soon", "coordinator.ending_soon", RoleName.FRONTLINE),
+    ("Keep services true", "coordinator.list_services", RoleName.COORDINATOR),
+    ("Accounts", "coordinator.list_accounts", RoleName.STEWARD),
+)
+FOOTER = (
+    ("About", "public.about"),
+    ("Privacy", "public.privacy"),
+    ("Accessibility statement", "public.accessibility"),
+    ("Leaving this site quickly", "public.leaving_quickly"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Gives templates their components and their context."""
+    app.jinja_env.loader = jinja2.ChoiceLoader(
+        [
+            jinja2.FileSystemLoader(app.template_folder or "templates"),
+            jinja2.PrefixLoader(
+                {
+                    "govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": jinja2.PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    WTFormsHelpers(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["asset"] = _Assets(Path(app.static_folder or "static"))
+    app.context_processor(_context)
+    app.before_request(app.extensions["settings"].require_secrets)
+
+
+class _Assets:
+    """Finds the built file behind a plain name, such as site-AB12CD34.css for site.css."""
+
+    def __init__(self, static: Path) -> None:
+        self.manifest = static / "built" / "manifest.json"
+        self.names: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        if not self.names:
+            try:
+                self.names = json.loads(self.manifest.read_text())
+            except FileNotFoundError as missing:
+                raise BadSetting(str(self.manifest), "is missing; build the front end with 'make front-end'") from missing
+        return url_for("static", filename=f"built/{self.names[name]}")
+
+
+def _context() -> dict[str, Any]:
+    settings: Settings = current_app.extensions["settings"]
+    roles = current_user.role_names if current_user.is_authenticated else []
+    return {
+        "site_name": settings.site_name,
+        "exit_url": settings.exit_url,
+        "home_url": url_for("public.home"),
+        "navigation": [
+            {"text": words, "href": url_for(endpoint), "current": request.endpoint == endpoint}
+            for words, endpoint, needed in NAVIGATION
+            if needed is None or has_rank(roles, needed)
+        ],
+        "footer_links": [{"text": words, "href": url_for(endpoint)} for words, endpoint in FOOTER]
+        + ([] if roles else [{"text": "Sign in for staff", "href": url_for("security.login")}]),
+        "account": {"text": current_user.title or current_user.email, "href": url_for("security.change_password")} if roles else None,
+        "sign_out_url": url_for("security.logout"),
+        "is_staff": is_staff(),
+    }

@@ -1,0 +1,48 @@
+"""What went wrong, said to a person as a page and to a machine as a JSON problem (RFC 9457)."""
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from partnerdir.errors import Conflict, Missing, PartnerdirError, Refused
+
+STATUSES: tuple[tuple[type[PartnerdirError], int], ...] = ((Missing, 404), (Refused, 403), (Conflict, 409))
+TITLES = {
+    400: "We could not use that",
+    403: "You cannot see this page",
+    404: "Page not found",
+    405: "That cannot be done here",
+    409: "Somebody else changed this first",
+    413: "That is too much to send",
+    429: "Too many tries",
+    500: "Something went wrong",
+}
+ADVICE = {
+    400: "The page may have been open for too long. Go back, load it again and try once more.",
+    403: "Your account does not allow this. Ask a steward if you think it should.",
+    404: "The address may be mistyped, or the page may have moved. Search for the service instead.",
+    405: "Go back to the page you came from and use its buttons.",
+    409: "Go back, load the page again and check what changed.",
+    413: "Send less text at once.",
+    429: "Wait a few minutes and try again.",
+    500: "Nothing was saved. Try again in a few minutes.",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answers every error with a kind page or a JSON problem, and the right status."""
+    app.register_error_handler(HTTPException, lambda error: _answer(error.code or 500))
+    app.register_error_handler(InternalServerError, lambda error: _answer(500))
+    for kind, status in STATUSES:
+        app.register_error_handler(kind, lambda error, status=status: _answer(status))
+
+
+def _answer(status: int) -> Response:
+    title = TITLES.get(status, "Something went wrong")
+    advice = ADVICE.get(status, ADVICE[500])
+    if request.path.startswith("/api/") or request.path == "/health":
+        response = jsonify(type="about:blank", title=title, status=status, detail=advice)
+        response.mimetype = "application/problem+json"
+    else:
+        response = make_response(render_template("problem.html", title=title, advice=advice))
+    response.status_code = status
+    return response

@@ -1,0 +1,104 @@
+"""Signing in and out and choosing a password, with Flask-Security and our own pages."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+
+from partnerdir.accounts import invitations
+from partnerdir.accounts.models import Account, Role
+from partnerdir.alerts.email import MailServer
+from partnerdir.alerts.errors import NotDelivered
+from partnerdir.database import begin_writing, db
+from partnerdir.settings import Settings
+from partnerdir.web.access import open_to_everyone
+
+TRIES = "10 per minute; 60 per hour"
+# Flask-Security's doors that we open; each is marked for everyone, because who signs in is not signed in yet.
+DOORS = ("security.login", "security.logout", "security.forgot_password", "security.reset_password", "security.change_password")
+MESSAGES = {
+    "SECURITY_MSG_LOGIN": ("You have signed in.", "success"),
+    "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("The e-mail address or the password is not right. Check both and try again.", "error"),
+    "SECURITY_MSG_GENERIC_RECOVERY": ("If there is an account with this address, a link is on its way to it.", "info"),
+    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your new password is set. Sign in with it.", "success"),
+    "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("That link has run out. Ask for a new one below.", "error"),
+    "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("That link does not work any more. Ask for a new one below.", "error"),
+    "SECURITY_MSG_UNAUTHENTICATED": ("Sign in to see that page.", "error"),
+    "SECURITY_MSG_PASSWORD_CHANGE": ("Your password is changed.", "success"),
+    "SECURITY_MSG_EMAIL_NOT_PROVIDED": ("Enter your e-mail address.", "error"),
+    "SECURITY_MSG_PASSWORD_NOT_PROVIDED": ("Enter your password.", "error"),
+    "SECURITY_MSG_INVALID_EMAIL_ADDRESS": ("Enter an e-mail address like name@example.org.", "error"),
+    "SECURITY_MSG_RETYPE_PASSWORD_MISMATCH": ("The two passwords are not the same. Type them again.", "error"),
+    "SECURITY_MSG_PASSWORD_INVALID_LENGTH": ("Use at least %(length)s characters.", "error"),
+    "SECURITY_MSG_PASSWORD_TOO_SIMPLE": ("That password is easy to guess. Use a longer one.", "error"),
+}
+
+
+class OutgoingMail(MailUtil):
+    """Flask-Security's mail, sent the way that warnings are sent."""
+
+    def send_mail(
+        self, template: str, subject: str, recipient: Any, sender: Any, body: str | None, html: str | None, **context: Any
+    ) -> None:
+        """Sends at once; what could not be sent is logged without the address, and the person can ask again."""
+        server = MailServer(current_app.extensions["settings"])
+        try:
+            server.send_plain(to=str(recipient), subject=str(subject), text=body or "")
+        except NotDelivered as error:
+            current_app.logger.error("A mail about a password was not sent: %s", error)
+
+
+def init_app(app: Flask) -> None:
+    """Adds sign-in, and slows down those who guess passwords."""
+    settings: Settings = app.extensions["settings"]
+    app.config.update(_configuration(settings))
+    store = SQLAlchemyUserDatastore(db, Account, Role)
+    app.extensions["people"] = Security(app, store, mail_util_cls=OutgoingMail)
+    app.before_request(_begin_writing_before_the_library_does)
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
+    for endpoint in DOORS:
+        view = app.view_functions[endpoint]
+        open_to_everyone(view)
+        if endpoint != "security.logout":
+            limiter.limit(TRIES, methods=["POST"])(view)
+
+
+def _begin_writing_before_the_library_does() -> None:
+    if request.blueprint == "security" and request.method == "POST":
+        begin_writing(by="sign-in")
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return MESSAGES | {
+        "SECURITY_PASSWORD_SALT": settings.password_salt,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_LENGTH_MIN": 12,
+        "SECURITY_RECOVERABLE": True,
+        "SECURITY_CHANGEABLE": True,
+        "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_RESET_PASSWORD_WITHIN": invitations.LASTS,
+        "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": True,
+        "SECURITY_EMAIL_SENDER": settings.mail_from,
+        "SECURITY_LOGIN_URL": "/sign-in",
+        "SECURITY_LOGOUT_URL": "/sign-out",
+        "SECURITY_RESET_URL": invitations.PATH,
+        "SECURITY_CHANGE_URL": "/password/change",
+        "SECURITY_POST_LOGIN_VIEW": "/",
+        "SECURITY_POST_LOGOUT_VIEW": "/",
+        "SECURITY_LOGIN_USER_TEMPLATE": "account/sign_in.html",
+        "SECURITY_FORGOT_PASSWORD_TEMPLATE": "account/forgot_password.html",
+        "SECURITY_RESET_PASSWORD_TEMPLATE": "account/new_password.html",
+        "SECURITY_CHANGE_PASSWORD_TEMPLATE": "account/change_password.html",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_RESET": f"{settings.site_name}: choose a new password",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_NOTICE": f"{settings.site_name}: your password was changed",
+        "SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": f"{settings.site_name}: your password was changed",
+        "SECURITY_EMAIL_HTML": False,
+        "SECURITY_STATIC_FOLDER": None,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": settings.secure_cookies,
+    }

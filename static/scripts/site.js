@@ -1,0 +1,15 @@
+// Every page works without this file. With it: "Exit this page" also answers to Shift pressed three times
+// and covers the page while the other one loads, and errors and good news are brought to the reader's focus.
+import {
+  createAll,
+  ErrorSummary,
+  ExitThisPage,
+  NotificationBanner,
+  PasswordInput
+} from 'govuk-frontend'
+
+document.body.classList.add('js-enabled', 'govuk-frontend-supported')
+
+for (const component of [ExitThisPage, ErrorSummary, NotificationBanner, PasswordInput]) {
+  createAll(component)
+}

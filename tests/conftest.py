@@ -1,0 +1,110 @@
+"""What every test may ask for: a site, a database on SQLite and on PostgreSQL, people who sign in."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from partnerdir.accounts.rules import RoleName
+from partnerdir.database import db
+from partnerdir.factory import create_app
+from partnerdir.settings import Settings
+from partnerdir.tables import Base
+from tests import people, postgres
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data, where there is one."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the real data is not at {SHARED}: tests against real listings and grants were not run")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL of our own, started for these tests."""
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new and empty database, once on each kind that we promise."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'partnerdir.sqlite3'}"
+    else:
+        with postgres.new_database(request.getfixturevalue("postgres_url")) as url:
+            yield url
+
+
+def make_settings(folder: Path, database_url: str = "", **changes: object) -> Settings:
+    """Settings for a site that lives in a temporary folder."""
+    values: dict[str, object] = {
+        "instance_folder": str(folder),
+        "database_url": database_url or f"sqlite:///{folder / 'partnerdir.sqlite3'}",
+        "secret_key": "a secret for tests only, long enough",
+        "password_salt": "a salt for tests only",
+        "question_key": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    } | changes
+    return Settings(**values)  # type: ignore[arg-type]  # the values are checked where the tests name them
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of the site under test; a test may ask for others by overriding this fixture."""
+    return make_settings(tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The whole site on a new SQLite database, inside its application context."""
+    yield from running_site(settings)
+
+
+@pytest.fixture
+def app_on_both(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The whole site, once on SQLite and once on PostgreSQL."""
+    yield from running_site(make_settings(tmp_path, database_url))
+
+
+def running_site(settings: Settings) -> Iterator[Flask]:
+    """A site with its tables made, and closed afterwards."""
+    site = create_app(settings)
+    site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    with site.app_context():
+        Base.metadata.create_all(db.engine)
+        yield site
+        db.session.remove()
+        db.engine.dispose()
+        site.extensions["search"].close()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> FlaskClient:
+    """Somebody who has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_as(app: Flask) -> Callable[[RoleName], FlaskClient]:
+    """A browser in which a person with this role has signed in."""
+    return lambda role: people.signed_in(app, role)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Every SQL statement that the test causes, as text."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(db.engine, "before_cursor_execute", note)
