@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm.exc import StaleDataError
 
 from partnerdir.errors import Conflict
 
@@ -128,6 +129,9 @@ def writing(by: str) -> Iterator[Session]:
     try:
         yield session
         session.commit()
+    except StaleDataError as stale:
+        session.rollback()
+        raise Conflict("Somebody else changed this at the same moment. Load it again and try once more.") from stale
     except BaseException:
         session.rollback()
         raise

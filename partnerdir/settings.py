@@ -1,6 +1,7 @@
 """Every setting there is: its name, its default and one sentence that says what it does."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -117,6 +118,8 @@ def _check(settings: Settings, given: set[str]) -> None:
         raise BadSetting(f"{PREFIX}SECRET_KEY", "must be at least 32 characters long")
     if settings.smtp_security not in {"starttls", "tls", "none"}:
         raise BadSetting(f"{PREFIX}SMTP_SECURITY", f"must be starttls, tls or none, not {settings.smtp_security!r}")
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.scan_at):
+        raise BadSetting(f"{PREFIX}SCAN_AT", f"must be a time like 06:30, not {settings.scan_at!r}")
     try:
         days = settings.threshold_days
     except ValueError:

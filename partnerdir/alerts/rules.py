@@ -1,7 +1,11 @@
 """What is true of alerts and their deliveries."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+
+from partnerdir.funding.rules import Outlook, nearest_threshold
 
 
 class AlertKind(StrEnum):
@@ -26,9 +30,59 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
+AFTER_THE_END = -1  # the threshold of `ended`: on the first day without money, the days left are below nought
+FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+# Longer than the slowest sending can take: a mail server answers about nine times, each within twenty seconds.
+LEASE = timedelta(minutes=5)
 
 
-def wait_before_try(attempts: int) -> timedelta:
-    """How long to wait after so many failed tries: one minute, doubling, six hours at the most."""
-    return min(timedelta(minutes=2 ** min(attempts - 1, 20)), LONGEST_WAIT)
+@dataclass(frozen=True)
+class Fact:
+    """What a day makes worth telling of one service."""
+
+    kind: AlertKind
+    ends_on: date
+    threshold: int
+
+
+def fact_on(outlook: Outlook, thresholds: Iterable[int]) -> Fact | None:
+    """What an outlook makes worth telling on its day, at the nearest threshold (in days) that is passed."""
+    if outlook.is_covered:
+        if outlook.funded_until is None or outlook.days_left is None:
+            return None
+        nearest = nearest_threshold(outlook.days_left, thresholds)
+        return None if nearest is None else Fact(AlertKind.ENDING, outlook.funded_until, nearest)
+    return None if outlook.ends_on is None else Fact(AlertKind.ENDED, outlook.ends_on, AFTER_THE_END)
+
+
+def is_told(fact: Fact, already_ended_on: date | None, told: Iterable[int]) -> bool:
+    """Whether a watcher is told: not twice, not of what they saw when the watch began, not a farther warning after a nearer.
+
+    `already_ended_on` is the end that had passed when the watch began; `told` are the thresholds they were told of
+    this kind and end.
+    """
+    if fact.kind == AlertKind.ENDED and already_ended_on is not None and fact.ends_on <= already_ended_on:
+        return False
+    return all(fact.threshold < threshold for threshold in told)
+
+
+def reason_to_drop(alert: Fact, now: Fact | None, is_active: bool, is_watching: bool) -> str:
+    """Why a queued alert must not be sent any more, as a sentence; empty when it still must."""
+    if not is_active:
+        return "The account was closed before this was sent."
+    if not is_watching:
+        return "They stopped watching before this was sent."
+    if now is None or now.kind == AlertKind.ENDING and now.ends_on != alert.ends_on:
+        return "The end date changed before this was sent."
+    if (now.kind, now.ends_on) != (alert.kind, alert.ends_on):
+        return "The money had ended, or the end date changed, before this was sent."
+    if now.threshold < alert.threshold:
+        return "A nearer warning takes its place."
+    return ""
+
+
+def wait_before_try(attempts: int, chance: float) -> timedelta:
+    """How long to wait after so many failed tries: a minute, doubling up to six hours, give or take a fifth by `chance` (0 to 1)."""
+    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    return wait * (0.8 + 0.4 * chance)

@@ -65,21 +65,8 @@ class PublicKind(StrEnum):
     ENDED = "ended"
 
 
-class Doubt(StrEnum):
-    """Why the dates of a service may be wrong."""
-
-    UNKNOWN_END = "unknown_end"
-    ESTIMATED_END = "estimated_end"
-    NOT_CONFIRMED_LATELY = "not_confirmed_lately"
-    VERBAL_ONLY = "verbal_only"
-    DECISION_OVERDUE = "decision_overdue"
-    RENEWAL_NOT_RECORDED = "renewal_not_recorded"
-    OTHERS_STILL_PAY = "others_still_pay"
-
-
 DEFAULT_THRESHOLDS = (180, 90, 60, 30, 14, 7, 1, 0)
 PUBLIC_WARNING_DAYS = 90  # when staff get redundancy notice, a service may falter before its last day
-CONFIRMED_FOR_DAYS = 183
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 WAITING_FOR_ANSWER = (Renewal.APPLIED, Renewal.EXTENSION_REQUESTED)
 HOPED_FOR = (Certainty.AGREED_VERBALLY, Certainty.APPLIED_FOR)
@@ -152,7 +139,7 @@ def outlook_on(windows: Iterable[Window], day: date, thresholds: Sequence[int] =
         expected_until=_expected_until(known, cover, today),
         covered_again_on=date.fromordinal(later) if later else None,
         decision_due_on=min(
-            (w.decision_due_on for w in outlook.ending_windows if w.decision_due_on and _is_waiting(w)), default=None
+            (w.decision_due_on for w in outlook.ending_windows if w.decision_due_on and is_waiting(w)), default=None
         ),
     )
 
@@ -167,49 +154,51 @@ def _covered(known: list[Window], now: Span, today: int, thresholds: Sequence[in
     else:
         state, ends_after = OutlookState.ONGOING if now.after == NEVER else OutlookState.FUNDED, now.after
     funded_until = last_day(now.after)
-    whose = _list_contributing(known) if state == OutlookState.PART_ENDING else _list_deciding(known)
+    whose = _contributing_windows(known) if state == OutlookState.PART_ENDING else deciding_windows(known)
     return Outlook(
         state=state,
         funded_until=funded_until,
         ends_on=last_day(ends_after),
         days_left=None if funded_until is None else now.after - 1 - today,
-        is_estimated=_is_estimated(_list_ending(_list_deciding(known), funded_until)),
-        ending_windows=_list_ending(whose, last_day(ends_after)),
+        is_estimated=_is_estimated(_ending_windows(deciding_windows(known), funded_until)),
+        ending_windows=_ending_windows(whose, last_day(ends_after)),
     )
 
 
 def _not_covered(known: list[Window], cover: list[Span], today: int) -> Outlook:
     ended_after = max((span.after for span in cover if span.after <= today), default=None)
     ends_on = last_day(ended_after) if ended_after else None
-    ending = _list_ending(_list_deciding(known), ends_on)
+    ending = _ending_windows(deciding_windows(known), ends_on)
     if not cover:
         state = OutlookState.UNKNOWN
     elif any(span.first > today for span in cover):
         state = OutlookState.GAP
     else:
-        state = OutlookState.DECISION_LATE if any(map(_is_waiting, ending)) else OutlookState.LAPSED
+        state = OutlookState.DECISION_LATE if any(map(is_waiting, ending)) else OutlookState.LAPSED
     return Outlook(state=state, ends_on=ends_on, is_estimated=_is_estimated(ending), ending_windows=ending)
 
 
-def _list_confirmed(known: list[Window]) -> list[Window]:
+def confirmed_windows(known: Iterable[Window]) -> list[Window]:
+    """Those whose money is confirmed; only these say until when a service is funded."""
     return [window for window in known if window.certainty == Certainty.CONFIRMED]
 
 
-def _list_deciding(known: list[Window]) -> list[Window]:
+def deciding_windows(known: Iterable[Window]) -> list[Window]:
     """The confirmed windows that decide whether the service runs: the essential ones, or all where none is."""
-    confirmed = _list_confirmed(known)
+    confirmed = confirmed_windows(known)
     return [window for window in confirmed if window.is_essential] or confirmed
 
 
-def _list_contributing(known: list[Window]) -> list[Window]:
-    return [window for window in _list_confirmed(known) if not window.is_essential]
+def _contributing_windows(known: list[Window]) -> list[Window]:
+    return [window for window in confirmed_windows(known) if not window.is_essential]
 
 
-def _list_ending(windows: list[Window], ends_on: date | None) -> tuple[Window, ...]:
-    return tuple(w for w in windows if ends_on and w.ends_on == ends_on and _span_of(w))
+def _ending_windows(windows: list[Window], ends_on: date | None) -> tuple[Window, ...]:
+    return tuple(w for w in windows if ends_on and w.ends_on == ends_on and span_of(w))
 
 
-def _is_waiting(window: Window) -> bool:
+def is_waiting(window: Window) -> bool:
+    """Whether its renewal is asked for and not answered."""
     return window.renewal in WAITING_FOR_ANSWER
 
 
@@ -217,7 +206,7 @@ def _is_estimated(windows: Iterable[Window]) -> bool:
     return any(window.end_kind == EndKind.ESTIMATED for window in windows)
 
 
-def _span_of(window: Window) -> Span | None:
+def span_of(window: Window) -> Span | None:
     """The days it pays for; None where its end is not known or its days are impossible."""
     if window.end_kind == EndKind.UNKNOWN or (window.ends_on is None and window.end_kind != EndKind.OPEN_ENDED):
         return None
@@ -227,25 +216,25 @@ def _span_of(window: Window) -> Span | None:
 
 
 def _list_spans(windows: Iterable[Window]) -> list[Span]:
-    return [span for span in map(_span_of, windows) if span]
+    return [span for span in map(span_of, windows) if span]
 
 
 def _cover(known: list[Window]) -> list[Span]:
     """The stretches of days on which the service is paid for, none touching another."""
-    deciding = _list_deciding(known)
+    deciding = deciding_windows(known)
     spans = _list_spans(deciding)
     return course_of(spans).runs if any(window.is_essential for window in deciding) else joined(spans)
 
 
 def _part_after(known: list[Window], now: Span, today: int, horizon: int) -> int | None:
     """The day after contributing money that nothing replaces ends, where that is near and the service goes on."""
-    losses = course_of(_list_spans(_list_contributing(known))).losses
+    losses = course_of(_list_spans(_contributing_windows(known))).losses
     return next((after for after in losses if today <= after - 1 <= horizon and after < now.after), None)
 
 
 def _expected_until(known: list[Window], cover: list[Span], today: int) -> date | None:
     """The last day if all that is hoped for comes; None where that adds nothing, or has no known end."""
-    needs_essential = any(window.is_essential for window in _list_confirmed(known))
+    needs_essential = any(window.is_essential for window in confirmed_windows(known))
     hoped = [w for w in known if w.certainty in HOPED_FOR and (w.is_essential or not needs_essential)]
     now, then = find_span_on(cover, today), find_span_on(joined([*cover, *_list_spans(hoped)]), today)
     return last_day(then.after) if then and (now is None or then.after > now.after) else None
@@ -281,15 +270,15 @@ def public_line(outlook: Outlook, day: date) -> PublicLine | None:
 
 def window_problems(starts_on: date | None, ends_on: date | None, end_kind: str | None) -> list[tuple[str, str]]:
     """What is wrong with the days of a window, as (field, sentence), one a field; no kind counts as fixed."""
-    problems = {name: _year_problem(day) for name, day in (("ends_on", ends_on), ("starts_on", starts_on))}
+    problems = {name: _year_problem(day) for name, day in (("starts_on", starts_on), ("ends_on", ends_on))}
     if ends_on is None and end_kind in (None, EndKind.FIXED, EndKind.ESTIMATED):
         problems["ends_on"] = "Enter the last day, or choose that it is open-ended or not known."
     elif ends_on is not None and end_kind == EndKind.OPEN_ENDED:
         problems["ends_on"] = "Remove the last day, or choose fixed or estimated instead of open-ended."
     elif ends_on is not None and end_kind == EndKind.UNKNOWN:
         problems["ends_on"] = "Remove the last day, or choose fixed or estimated instead of not known."
-    elif ends_on is not None and starts_on is not None and ends_on < starts_on:
-        problems["ends_on"] = problems["ends_on"] or "The last day must be the same as or after the first day."
+    elif ends_on is not None and starts_on is not None and ends_on < starts_on and not any(problems.values()):
+        problems["ends_on"] = "The last day must be the same as or after the first day."
     return [(name, sentence) for name, sentence in problems.items() if sentence]
 
 

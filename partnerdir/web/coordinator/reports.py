@@ -13,5 +13,4 @@ from partnerdir.web.access import open_to
 def ending_soon() -> str:
     """The services whose funding ends within the first threshold, month by month."""
     thresholds = current_app.extensions["settings"].threshold_days
-    today = clock.today()
-    return render_template("coordinator/ending_soon.html", months=by_month(list_endings(today, thresholds)), today=today)
+    return render_template("coordinator/ending_soon.html", months=by_month(list_endings(clock.today(), thresholds)))

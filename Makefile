@@ -1,0 +1,84 @@
+# Everything a person does with this checkout, in one word each. `make` alone says what there is.
+# What the environment says to pip (PIP_…), to npm (npm_config_…) and to the site (PARTNERDIR_…) is respected.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON3 ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+FLASK := $(VENV)/bin/flask --app app
+PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
+NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm
+NODE_IS_RECENT := npm --version >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)'
+DONE := $(VENV)/done
+
+STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard static/styles/*.scss static/scripts/*.js)
+LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras \
+	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: help run test check bench demo-reset lock front-end clean
+
+help:  ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(DONE)/site static/built/manifest.json  ## Serve the site at http://127.0.0.1:8000, with the demonstration district on first run
+	@$(FLASK) prepare
+	@exec $(PYTHON) app.py
+
+test: $(DONE)/development static/built/manifest.json  ## Run every test; TESTS=tests/funding runs a part
+	@$(PYTHON) tests/system_packages.py
+	@$(PYTHON) -m pytest -n 2 --dist loadfile $(TESTS)
+
+check: $(DONE)/development static/built/manifest.json  ## Look for faults without running the site: ruff, mypy, templates, house rules
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/djlint --check --lint --quiet templates
+	$(PYTHON) -m pytest tests/house
+
+bench: $(DONE)/development  ## Measure search and the service page on real and generated listings
+	@$(PYTHON) -m tests.bench.search
+
+demo-reset: $(DONE)/site  ## Throw the demonstration's records away and make them anew
+	@$(FLASK) demo-reset
+
+front-end: static/built/manifest.json  ## Build styles and scripts into static/built/
+
+lock: $(DONE)/development  ## Pin every requirement anew, with hashes, from the short lists in requirements/
+	$(LOCK) --upgrade --output-file requirements.txt requirements/direct.txt
+	$(LOCK) --upgrade --output-file requirements/development.txt requirements/development-direct.txt
+	$(LOCK) --upgrade --output-file requirements/node.txt requirements/node-direct.txt
+
+clean:  ## Remove what make built; records and secrets in instance/ stay
+	rm -rf $(VENV) node_modules static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
+
+# A file in $(DONE) says that a set of requirements is installed as pinned.
+$(DONE)/venv:
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "partnerdir needs Python 3.11 or newer; name one with make PYTHON3=…")'
+	$(PYTHON3) -m venv $(VENV)
+	@mkdir -p $(DONE) && touch $@
+
+$(DONE)/site: requirements.txt | $(DONE)/venv
+	$(PIP) install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+$(DONE)/development: requirements.txt requirements/development.txt | $(DONE)/venv
+	$(PIP) install --quiet --require-hashes -r requirements.txt -r requirements/development.txt
+	@touch $(DONE)/site $@
+
+# Node is the machine's own where it is recent enough, else one inside the virtual environment.
+$(DONE)/node: requirements/node.txt | $(DONE)/venv
+	@if $(NODE_IS_RECENT); then echo "Using Node $$(node --version) of this machine."; \
+	else $(PIP) install --quiet --require-hashes -r requirements/node.txt; fi
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json $(DONE)/node
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+static/built/manifest.json: $(STYLES_AND_SCRIPTS) node_modules/.package-lock.json
+	$(NPM) run --silent build

@@ -1,0 +1,1 @@
+"""The doors of frontline workers: the services they watch."""

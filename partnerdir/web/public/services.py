@@ -1,0 +1,80 @@
+"""One service: everything a caller needs, and what staff know besides."""
+
+import uuid
+from typing import Any
+
+from flask import current_app, render_template
+from flask_security import current_user
+
+from partnerdir import clock
+from partnerdir.alerts.queries import find_watch
+from partnerdir.directory.models import Service
+from partnerdir.directory.queries import require_service
+from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceStatus, Taking, Way
+from partnerdir.funding.doubts import doubts
+from partnerdir.funding.queries import list_windows
+from partnerdir.funding.rules import outlook_on
+from partnerdir.geography.queries import list_area_names
+from partnerdir.web import formats
+from partnerdir.web.access import open_to_everyone
+from partnerdir.web.funding_words import DOUBTS
+from partnerdir.web.public import seen
+from partnerdir.web.public.choices import list_need_links
+from partnerdir.web.words import words_for
+
+
+@open_to_everyone
+def show_service(service_id: uuid.UUID) -> str:
+    """The page of a service; one that has closed keeps its page (and 200, so that no browser hides what it says)."""
+    service = require_service(service_id)
+    reader, today = seen.reader(), clock.today()
+    return render_template(
+        "public/show_service.html",
+        service=service,
+        is_sensitive=seen.is_sensitive(service),
+        is_closed=service.status is ServiceStatus.CLOSED,
+        is_paused=service.status is ServiceStatus.PAUSED,
+        facts=list_facts(service),
+        hours=[hours for hours in service.schedules if hours.service_at_location_id is None],
+        places=seen.list_places(service, reader),
+        is_address_secret=seen.is_address_secret(service),
+        phones=seen.list_phones(service),
+        number=seen.first_number(service, today),
+        contacts=seen.list_contacts(service, reader, today),
+        need_links=list_need_links(service.needs),
+        checked_by=service.assured_by if reader.is_staff else seen.public_name(service.assured_by),
+        **_money(service, reader),
+    )
+
+
+def list_facts(service: Service) -> list[tuple[str, str]]:
+    """What a caller asks before ringing, as (question, answer); what is not known is left out."""
+    who = [formats.ages(service.minimum_age, service.maximum_age)]
+    who += [words_for(Circumstance(code)) for code in service.circumstances]
+    facts = [
+        ("Who it is for", "; ".join(filter(None, [*who, service.eligibility_description]))),
+        ("Taking people", "" if service.taking is Taking.UNKNOWN else words_for(service.taking)),
+        ("How to ask", "" if service.referral is Referral.UNKNOWN else words_for(service.referral)),
+        ("What happens first", service.application_process),
+        ("How you attend", "; ".join(words_for(Way(code)) for code in service.ways)),
+        ("Areas", formats.joined(list_area_names(seen.area_ids(service)))),
+        ("Cost", service.fees_description),
+        ("Languages besides English", formats.joined(service.languages)),
+        ("Access", "; ".join(words_for(Access(code)) for code in service.accessibility)),
+    ]
+    return [(question, answer) for question, answer in facts if answer]
+
+
+def _money(service: Service, reader: seen.Reader) -> dict[str, Any]:
+    today = clock.today()
+    windows = list_windows(service.id)
+    outlook = outlook_on(windows, today, current_app.extensions["settings"].threshold_days)
+    if not reader.is_staff:
+        return {"outlook": outlook}
+    return {
+        "outlook": outlook,
+        "windows": windows,
+        "today": today,
+        "doubts": [DOUBTS[doubt] for doubt in doubts(windows, today)],
+        "watch": find_watch(current_user.id, service.id),
+    }
