@@ -12,7 +12,7 @@ PYTHON := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app app
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm
-NODE_IS_RECENT := npm --version >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20)'
+NODE_IS_RECENT := npm --version >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
 DONE := $(VENV)/done
 
 STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard static/styles/*.scss static/scripts/*.js)
@@ -28,7 +28,7 @@ run: $(DONE)/site static/built/manifest.json  ## Serve the site at http://127.0.
 	@$(FLASK) prepare
 	@exec $(PYTHON) app.py
 
-test: $(DONE)/development static/built/manifest.json  ## Run every test; TESTS=tests/funding runs a part
+test: $(DONE)/development static/built/manifest.json  ## Run every test (TESTS=tests/funding: a part); as root, installs Chromium and PostgreSQL first
 	@$(PYTHON) tests/system_packages.py
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(TESTS)
 
@@ -36,7 +36,7 @@ check: $(DONE)/development static/built/manifest.json  ## Look for faults withou
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/djlint --check --lint --quiet templates
+	$(VENV)/bin/djlint --lint --quiet templates
 	$(PYTHON) -m pytest tests/house
 
 bench: $(DONE)/development  ## Measure search and the service page on real and generated listings
@@ -63,11 +63,11 @@ $(DONE)/venv:
 	@mkdir -p $(DONE) && touch $@
 
 $(DONE)/site: requirements.txt | $(DONE)/venv
-	$(PIP) install --quiet --require-hashes -r requirements.txt
+	$(PIP) install --quiet --use-pep517 --require-hashes -r requirements.txt
 	@touch $@
 
 $(DONE)/development: requirements.txt requirements/development.txt | $(DONE)/venv
-	$(PIP) install --quiet --require-hashes -r requirements.txt -r requirements/development.txt
+	$(PIP) install --quiet --use-pep517 --require-hashes -r requirements.txt -r requirements/development.txt
 	@touch $(DONE)/site $@
 
 # Node is the machine's own where it is recent enough, else one inside the virtual environment.
@@ -77,7 +77,7 @@ $(DONE)/node: requirements/node.txt | $(DONE)/venv
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json $(DONE)/node
-	$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 static/built/manifest.json: $(STYLES_AND_SCRIPTS) node_modules/.package-lock.json

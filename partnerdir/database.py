@@ -11,7 +11,15 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    ColumnProperty,
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    declared_attr,
+    mapped_column,
+)
 from sqlalchemy.orm.exc import StaleDataError
 
 from partnerdir.errors import Conflict
@@ -142,6 +150,17 @@ def writing(by: str) -> Iterator[Session]:
 def has_unsaved_changes(session: Session) -> bool:
     """Whether this session holds changes that nobody has committed."""
     return bool(session.new or session.dirty or session.deleted or session.info.get("unsaved"))
+
+
+@event.listens_for(db.Model, "attribute_instrument", propagate=True)
+def _remember_what_was_there(_class: type, _name: str, attribute: InstrumentedAttribute[Any]) -> None:
+    # After a commit a record is read anew when it is asked for; without this a field that is only set forgets its old value.
+    if isinstance(attribute.property, ColumnProperty):
+        event.listen(attribute, "set", _no_more_than_that, active_history=True)
+
+
+def _no_more_than_that(*_arguments: object) -> None:
+    """Asking for the old value is all that the listener is there for."""
 
 
 @event.listens_for(Session, "after_flush")

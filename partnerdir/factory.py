@@ -3,7 +3,6 @@
 import logging
 from pathlib import Path
 
-import jinja2
 from flask import Flask
 from flask_migrate import Migrate
 
@@ -44,7 +43,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.use_time_zone(settings.time_zone)
     db.init_app(app)
     Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
-    app.jinja_options = {"undefined": jinja2.StrictUndefined}
     for part in (headers, problems, csrf, pages, formats, sign_in, public, frontline, coordinator, api):
         part.init_app(app)
     for commands in (installation, people, imports, search_commands, alerts_commands):

@@ -1,7 +1,9 @@
 """What every test may ask for: a site, a database on SQLite and on PostgreSQL, people who sign in."""
 
+import contextvars
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -73,9 +75,18 @@ def app_on_both(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     yield from running_site(make_settings(tmp_path, database_url))
 
 
+class Browser(FlaskClient):
+    """A test client whose every request has a context of its own, as in a real server."""
+
+    def open(self, *args: Any, **named: Any) -> Any:
+        """Makes the request outside the test's own application context."""
+        return contextvars.Context().run(super().open, *args, **named)
+
+
 def running_site(settings: Settings) -> Iterator[Flask]:
     """A site with its tables made, and closed afterwards."""
     site = create_app(settings)
+    site.test_client_class = Browser
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     with site.app_context():
         Base.metadata.create_all(db.engine)

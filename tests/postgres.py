@@ -66,10 +66,14 @@ def _ordinary_user() -> str | None:
 
 
 def _run(user: str | None, *command: str | Path) -> None:
-    prefix = ("runuser", "-u", user, "--") if user else ()
+    group = pwd.getpwnam(user).pw_gid if user else None
+    others = () if user else None
     # The server inherits our output when it starts; a pipe would wait for it for ever, so it gets a file.
     with tempfile.TemporaryFile() as output:
-        done = subprocess.run([*prefix, *command], cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)
+        done = subprocess.run(
+            command, cwd="/", stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False,
+            user=user, group=group, extra_groups=others,
+        )  # fmt: skip
         output.seek(0)
         if done.returncode:
             pytest.fail(f"PostgreSQL: {Path(command[0]).name} failed: {output.read().decode(errors='replace')}")

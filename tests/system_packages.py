@@ -40,7 +40,7 @@ class Program:
 
 
 PROGRAMS = (
-    Program("Chromium", ("chromium", "fonts-liberation"), find_chromium, "the journeys in a real browser and the accessibility of every page"),
+    Program("Chromium", ("chromium", "fonts-liberation"), find_chromium, "journeys in a real browser, and accessibility"),
     Program("PostgreSQL", ("postgresql",), find_postgres, "the database on PostgreSQL"),
 )
 
@@ -48,9 +48,9 @@ PROGRAMS = (
 def install(program: Program) -> None:
     """Installs a program with apt; a failure is told by the program still being absent."""
     print(f"Installing {program.name} for the tests…", flush=True)
-    quietly = {"stdout": subprocess.DEVNULL, "env": os.environ | {"DEBIAN_FRONTEND": "noninteractive"}}
+    unasked = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in (("update",), ("install", "--yes", "--no-install-recommends", *program.packages)):
-        subprocess.run(["apt-get", "-qq", *command], check=False, **quietly)
+        subprocess.run(["apt-get", "-qq", *command], stdout=subprocess.DEVNULL, env=unasked, check=False)
 
 
 def warn(program: Program) -> None:

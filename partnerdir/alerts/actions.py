@@ -35,8 +35,8 @@ def add_alerts(due: Iterable[Due], day: date, rehearsed_on: date | None = None) 
     for item in due:
         alert = _alert_of(item, day)
         dropped = _list_dropped(alert)
-        for watch in item.watches:
-            delivery = dropped.get(watch.account_id) or Delivery(alert_id=alert.id, account_id=watch.account_id)
+        for watcher in item.watchers:
+            delivery = dropped.get(watcher.account_id) or Delivery(alert_id=alert.id, account_id=watcher.account_id)
             delivery.state = DeliveryState.WAITING
             delivery.rehearsed_on = rehearsed_on
             delivery.next_try_at = clock.now()

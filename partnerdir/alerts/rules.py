@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from partnerdir.funding.rules import Outlook, nearest_threshold
+from partnerdir.funding.rules import Outlook, nearest_threshold, passed_thresholds
 
 
 class AlertKind(StrEnum):
@@ -33,6 +33,7 @@ class DeliveryState(StrEnum):
 AFTER_THE_END = -1  # the threshold of `ended`: on the first day without money, the days left are below nought
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+LONGEST_WAIT_FOR_SERVER = timedelta(minutes=10)  # when nothing could be sent, no one mail is to blame
 # Longer than the slowest sending can take: a mail server answers about nine times, each within twenty seconds.
 LEASE = timedelta(minutes=5)
 
@@ -67,22 +68,32 @@ def is_told(fact: Fact, already_ended_on: date | None, told: Iterable[int]) -> b
     return all(fact.threshold < threshold for threshold in told)
 
 
+def thresholds_passed(fact: Fact, day: date, thresholds: Iterable[int]) -> tuple[int, ...]:
+    """The thresholds that a fact has passed on the day, the nearest first; all but that one are superseded."""
+    if fact.kind == AlertKind.ENDED:
+        return (fact.threshold,)
+    return passed_thresholds((fact.ends_on - day).days, thresholds)
+
+
 def reason_to_drop(alert: Fact, now: Fact | None, is_active: bool, is_watching: bool) -> str:
     """Why a queued alert must not be sent any more, as a sentence; empty when it still must."""
     if not is_active:
         return "The account was closed before this was sent."
     if not is_watching:
         return "They stopped watching before this was sent."
-    if now is None or now.kind == AlertKind.ENDING and now.ends_on != alert.ends_on:
+    if now is None or now.ends_on != alert.ends_on:
         return "The end date changed before this was sent."
-    if (now.kind, now.ends_on) != (alert.kind, alert.ends_on):
-        return "The money had ended, or the end date changed, before this was sent."
+    if now.kind != alert.kind:
+        return "The end came, or moved, before this was sent."
     if now.threshold < alert.threshold:
         return "A nearer warning takes its place."
     return ""
 
 
-def wait_before_try(attempts: int, chance: float) -> timedelta:
-    """How long to wait after so many failed tries: a minute, doubling up to six hours, give or take a fifth by `chance` (0 to 1)."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+def wait_before_try(attempts: int, chance: float, longest: timedelta = LONGEST_WAIT) -> timedelta:
+    """How long to wait after so many failed tries: a minute, doubling up to the longest.
+
+    `chance`, from 0 to 1, moves it by a fifth either way, so that what failed together is not tried together.
+    """
+    wait = min(FIRST_WAIT * (1 << min(attempts - 1, 20)), longest)
     return wait * (0.8 + 0.4 * chance)

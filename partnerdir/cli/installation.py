@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask import Flask, current_app
 from flask_migrate import upgrade
@@ -17,9 +18,8 @@ from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts.actions import add_watch
 from partnerdir.cli.doors import says_what_is_wrong
 from partnerdir.database import db, writing
-from partnerdir.directory.queries import count_services
 from partnerdir.exchange import demonstration
-from partnerdir.search.index import rebuild
+from partnerdir.search.index import is_made, rebuild
 from partnerdir.settings import PREFIX, SECRETS, SECRETS_FILE, SETTINGS, Settings
 
 SIGN_INS_FILE = "demonstration-sign-ins.txt"
@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 @click.command("prepare")
-@click.option("--demonstration/--empty", "with_demonstration", default=False, help="Load the demonstration district if there are no services.")
+@click.option("--demonstration/--empty", "with_demonstration", default=False, help="On the very first run, load the demonstration district.")
 @says_what_is_wrong
 def prepare(with_demonstration: bool) -> None:
     """Make what is missing: the secrets, the database and its tables, the search index."""
@@ -42,10 +42,12 @@ def prepare(with_demonstration: bool) -> None:
         _write_secrets(folder, settings)
         # This process began without secrets; the same command again has them.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    is_first_run = not sa.inspect(db.engine).has_table("service")
     upgrade()
-    if with_demonstration and count_services() == 0:
+    if with_demonstration and is_first_run:
         _load_demonstration(folder)
-    rebuild(settings.resolved_index_folder)
+    if is_first_run or not is_made(settings.resolved_index_folder):
+        rebuild(settings.resolved_index_folder)
 
 
 @click.command("demo-reset")

@@ -32,6 +32,12 @@ def add_organisation(name: str, identifiers: Iterable[str] = (), **fields: Any) 
     return organisation
 
 
+def change_organisation(organisation: Organisation, fields: dict[str, Any]) -> None:
+    """Changes what is given of an organisation."""
+    for name, value in fields.items():
+        setattr(organisation, name, value)
+
+
 def add_need(code: str, name: str, **fields: Any) -> Need:
     """Adds a need to the tree."""
     need = Need(code=code, name=name, **fields)
@@ -93,6 +99,14 @@ def change_phones(owner: Service | Contact, numbers: Iterable[str]) -> None:
     owner.phones = kept + [Phone(number=number, **{owner_column: owner.id}) for number in wanted if number not in known]
 
 
+def add_phone(owner: Service | Contact | Organisation, number: str, description: str = "") -> Phone:
+    """Adds a number to ring to a service, a contact or an organisation."""
+    owner_column = {Service: "service_id", Contact: "contact_id", Organisation: "organisation_id"}[type(owner)]
+    phone = Phone(number=number, description=description, **{owner_column: owner.id})
+    owner.phones.append(phone)
+    return phone
+
+
 def verify_service(service: Service, by: str, on: date) -> None:
     """Records that somebody checked the whole service on this day."""
     service.assured_by, service.assured_on = by, on
@@ -103,6 +117,23 @@ def add_location(**fields: Any) -> Location:
     location = Location(**fields)
     db.session.add(location)
     return location
+
+
+def change_location(location: Location, fields: dict[str, Any]) -> None:
+    """Changes what is given of a place."""
+    for name, value in fields.items():
+        setattr(location, name, value)
+
+
+def retire_location(location: Location) -> None:
+    """Removes a place where nothing is any more; the change log keeps that it was there."""
+    db.session.delete(location)
+
+
+def retire_place(service: Service, place: ServiceAtLocation) -> None:
+    """Says that a service is no longer at one of its places."""
+    service.places.remove(place)
+    db.session.delete(place)
 
 
 def add_service_at_location(service: Service, location: Location, description: str = "") -> ServiceAtLocation:
@@ -117,6 +148,18 @@ def add_schedule(service: Service, **fields: Any) -> Schedule:
     schedule = Schedule(service_id=service.id, **fields)
     db.session.add(schedule)
     return schedule
+
+
+def change_schedule(schedule: Schedule, fields: dict[str, Any]) -> None:
+    """Changes what is given of a service's hours."""
+    for name, value in fields.items():
+        setattr(schedule, name, value)
+
+
+def retire_schedule(service: Service, schedule: Schedule) -> None:
+    """Removes hours that a service no longer keeps."""
+    service.schedules.remove(schedule)
+    db.session.delete(schedule)
 
 
 def add_contact(service: Service, title: str, phones: Iterable[str] = (), **fields: Any) -> Contact:

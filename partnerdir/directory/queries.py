@@ -136,3 +136,14 @@ def find_organisation_by_name(name: str) -> Organisation | None:
     return db.session.scalars(
         sa.select(Organisation).where(sa.func.lower(Organisation.name) == name.lower()).order_by(Organisation.id).limit(1)
     ).first()
+
+
+def list_locations_of_organisations() -> list[Location]:
+    """Every place that belongs to an organisation."""
+    return list(db.session.scalars(sa.select(Location).where(Location.organisation_id.is_not(None))))
+
+
+def list_organisation_ids() -> dict[str, uuid.UUID]:
+    """The ids of organisations, by each number that a register gave them."""
+    numbers = sa.select(OrganisationIdentifier.identifier, OrganisationIdentifier.organisation_id)
+    return {row.identifier: row.organisation_id for row in db.session.execute(numbers)}

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from html.parser import HTMLParser
 
 from partnerdir.dates import spoken_day
@@ -15,7 +15,9 @@ WINDOWS_CONTROLS = {
 }
 BREAKS = {"br", "p", "div", "li", "tr", "ul", "ol", "h1", "h2", "h3", "h4"}
 UNSEEN = {"script", "style"}
-MARKUP = re.compile(r"</?(?:a|b|i|u|em|strong|span|font|img|table|td|body|html|" + "|".join(BREAKS | UNSEEN) + r")\b[^>]*>", re.I)
+TAGS = BREAKS | UNSEEN | {"a", "b", "i", "u", "em", "strong", "span", "font", "img", "table", "td", "body", "html"}
+MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})\b[^>]*>", re.I)
+SPECIAL = re.compile("[<&]")
 ENTITY = re.compile(r"&(?:[a-z]+\d?|#\d+|#x[0-9a-f]+);", re.I)
 LINK = re.compile(r"""<a\b[^>]*\bhref\s*=\s*["']?([^"'\s>]+)""", re.I)
 ADDRESS_OF_PAGE = re.compile(r"https?://[^\s/@]+\.[^\s/@]+(?:[/?#]\S*)?", re.I)
@@ -36,6 +38,8 @@ class Impossible(Exception):
 
 def plain_text(cell: str) -> str:
     """The words of a cell, without markup, control characters or needless space; lines stay lines."""
+    if cell.isascii() and cell.isprintable() and not SPECIAL.search(cell):
+        return " ".join(cell.split())
     text = cell.translate(WINDOWS_CONTROLS).replace("\r\n", "\n").replace("\r", "\n")
     if MARKUP.search(text):
         text = _Words.of(text)
@@ -128,7 +132,8 @@ def british_day(cell: str) -> str:
     if not text:
         return ""
     try:
-        return spoken_day(datetime.strptime(text, "%d/%m/%Y").date())
+        day, month, year = (int(part) for part in text.split("/"))
+        return spoken_day(date(year, month, day))
     except ValueError as wrong:
         raise Impossible(f"{shortened(text, 40)!r} is not a day like 31/03/2027") from wrong
 
@@ -150,6 +155,11 @@ def civil_day(text: str) -> date | None:
 def renamed(names: Mapping[str, str]) -> Callable[[str], str]:
     """Reads a cell as one line, with some of its words said otherwise."""
     return lambda cell: names.get(one_line(cell), one_line(cell))
+
+
+def only(names: Mapping[str, str]) -> Callable[[str], str]:
+    """Reads a cell as what these words mean, and as nothing where it says something else."""
+    return lambda cell: names.get(one_line(cell), "")
 
 
 class _Words(HTMLParser):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from partnerdir.exchange import cells
 
-type Row = Mapping[str, str]
+Row = Mapping[str, str]
 
 
 class FaultyRow(Exception):
@@ -85,15 +85,21 @@ class Word:
 
 @dataclass(frozen=True)
 class Words:
-    """Columns that hold words, several in a cell where ';' stands between; each that we know means some codes."""
+    """Columns that hold words, several in a cell where ';' stands between; each that we know means some codes.
+
+    In a closed column a word that we do not know refuses the row.
+    """
 
     meanings: Mapping[str, Mapping[str, Sequence[str]]]
+    closed: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self.meanings)
 
     def read(self, row: Row) -> list[str]:
+        for column in self.closed:
+            Word(column, self.meanings[column]).read(row)
         codes = (
             code
             for column, meanings in self.meanings.items()
@@ -145,11 +151,12 @@ class Layout:
     fields: Mapping[str, Source]
     left_out: Mapping[str, str]
     encoding: str = "utf-8-sig"
+    required: tuple[str, ...] = ()
     same_service: tuple[str, ...] = ()
     is_full_register: bool = False
 
     @property
     def kept(self) -> tuple[str, ...]:
         """The columns that we read, each once, in the order in which the fields name them."""
-        named = (*self.key, *self.same_service, *(column for source in self.fields.values() for column in source.columns))
+        named = (*self.key, *self.required, *(column for source in self.fields.values() for column in source.columns))
         return tuple(dict.fromkeys(named))

@@ -27,11 +27,12 @@ CARE_NEEDS = {
     "Secure Accommodation Service": ("secure-care",),
 }
 CARE_COUNCILS = (
-    "Aberdeen City", "Aberdeenshire", "Angus", "Argyll & Bute", "City of Edinburgh", "Clackmannanshire", "Dumfries & Galloway",
-    "Dundee City", "East Ayrshire", "East Dunbartonshire", "East Lothian", "East Renfrewshire", "Falkirk", "Fife", "Glasgow City",
-    "Highland", "Inverclyde", "Midlothian", "Moray", "Na h-Eileanan Siar", "North Ayrshire", "North Lanarkshire",
-    "Orkney Islands", "Perth & Kinross", "Renfrewshire", "Scottish Borders", "Shetland Islands", "South Ayrshire",
-    "South Lanarkshire", "Stirling", "West Dunbartonshire", "West Lothian",
+    "Aberdeen City", "Aberdeenshire", "Angus", "Argyll & Bute", "City of Edinburgh", "Clackmannanshire",
+    "Dumfries & Galloway", "Dundee City", "East Ayrshire", "East Dunbartonshire", "East Lothian",
+    "East Renfrewshire", "Falkirk", "Fife", "Glasgow City", "Highland", "Inverclyde", "Midlothian", "Moray",
+    "Na h-Eileanan Siar", "North Ayrshire", "North Lanarkshire", "Orkney Islands", "Perth & Kinross",
+    "Renfrewshire", "Scottish Borders", "Shetland Islands", "South Ayrshire", "South Lanarkshire", "Stirling",
+    "West Dunbartonshire", "West Lothian",
 )  # fmt: skip
 SHORT_SUBTYPES = {
     "Day Care of Children (under 3s)": "under 3s",
@@ -46,6 +47,7 @@ CARE_INSPECTORATE = Layout(
     name="care-inspectorate",
     title="Care Inspectorate: every registered care service in Scotland, monthly",
     key=("CSNumber",),
+    required=("CSNumber", "ServiceName", "SP_number", "ServiceProvider"),
     is_full_register=True,
     fields={
         "name": Cell("ServiceName"),
@@ -69,7 +71,12 @@ CARE_INSPECTORATE = Layout(
         "ways": Words(
             {
                 "CareService": dict.fromkeys(
-                    ("Day Care of Children", "Care Home Service", "School Care Accommodation Service", "Secure Accommodation Service"),
+                    (
+                        "Day Care of Children",
+                        "Care Home Service",
+                        "School Care Accommodation Service",
+                        "Secure Accommodation Service",
+                    ),
                     AT_PLACE,
                 ),
                 "Subtype": {"Care at Home": AT_HOME},
@@ -85,7 +92,8 @@ CARE_INSPECTORATE = Layout(
                 "CareService": CARE_NEEDS,
                 "Subtype": FOR_WHOM | {"Other than Care at home": ("day-support",)},
                 "AdditionalSubtypes": FOR_WHOM,
-            }
+            },
+            closed=("CareService",),
         ),
         "areas": Word("Council_Area_Name", {name: [name] for name in CARE_COUNCILS} | {"outside Scotland": []}),
         "phones": Cell("Service_Phone_Number", cells.telephones),
@@ -108,20 +116,38 @@ CARE_INSPECTORATE = Layout(
 )
 
 COUNCIL = "City of Edinburgh Council"
-IN_EDINBURGH, ANYWHERE = ["City of Edinburgh"], list[str]()
+COUNCIL_NUMBER = "XI-CARE-SP2003002576"
+IN_EDINBURGH = ["City of Edinburgh"]
+ANYWHERE: list[str] = []
 SPORT_AND_CULTURE = "Access to Sport and Culture Edinburgh.csv"
-ADVENTURE, OUTDOORS = "Adventurous activity providers.csv", "Outdoor education providers.csv"
-CENTRES, OFFICES = "Community centres.csv", "Neighbourhood offices.csv"
-LIBRARY_STOPS, MUSEUMS = "Mobile library stops.csv", "Museums and galleries.csv"
+ADVENTURE = "Adventurous activity providers.csv"
+OUTDOORS = "Outdoor education providers.csv"
+CENTRES = "Community centres.csv"
+LIBRARY_STOPS = "Mobile library stops.csv"
+MUSEUMS = "Museums and galleries.csv"
+OFFICES = "Neighbourhood offices.csv"
 NURSERIES = "Nursery and early years (Headteacher column dropped).csv"
-TOILETS, REGISTRARS = "Public toilets.csv", "Registrars offices.csv"
+TOILETS = "Public toilets.csv"
+REGISTRARS = "Registrars offices.csv"
 RUN_BY_THE_COUNCIL = (LIBRARY_STOPS, MUSEUMS, OFFICES, TOILETS, REGISTRARS)
-
+NEED_OF_LIST = {
+    SPORT_AND_CULTURE: ("sport-and-culture",),
+    ADVENTURE: ("outdoor-activities",),
+    OUTDOORS: ("outdoor-activities",),
+    CENTRES: ("community-centres",),
+    LIBRARY_STOPS: ("libraries",),
+    MUSEUMS: ("museums-and-galleries",),
+    OFFICES: ("council-offices",),
+    NURSERIES: ("childcare",),
+    TOILETS: ("council-services",),
+    REGISTRARS: ("registrars",),
+}
+# A provider's own column first; then the council for the lists that are its own; then the listing's own name.
 PROVIDER = FirstOf(
     (
         # This is an approval, not somebody who runs a stable.
         Cell("provider", cells.renamed({"Approved by the Trekking and Riding Society of Scotland": ""})),
-        Words({"source_file": dict.fromkeys(RUN_BY_THE_COUNCIL, (COUNCIL,))}),
+        Cell("source_file", cells.only(dict.fromkeys(RUN_BY_THE_COUNCIL, COUNCIL))),
         Cell("name"),
     )
 )
@@ -130,34 +156,22 @@ EDINBURGH_2014 = Layout(
     name="edinburgh-2014",
     title="City of Edinburgh Council: lists of places and providers, 2014",
     key=("source_file", "source_line_record"),
+    required=("name",),
+    # The lists of adventure and of outdoor education name 88 places twice.
     same_service=("name", "postcode"),
     fields={
-        "name": FirstOf((Text((Part("name"),)),)),
+        # The stops are named after streets, which says nothing on a page of results.
+        "name": Text(
+            (Part("source_file", reader=cells.only({LIBRARY_STOPS: "Mobile library stop"})), Part("name")), between=": "
+        ),
         "description": Cell("description", cells.plain_text),
         "url": Cell("url", cells.link),
         "email": Cell("email", cells.mail_address),
-        "needs": Words(
-            {
-                "source_file": {
-                    SPORT_AND_CULTURE: ("sport-and-culture",),
-                    ADVENTURE: ("outdoor-activities",),
-                    OUTDOORS: ("outdoor-activities",),
-                    CENTRES: ("community-centres",),
-                    LIBRARY_STOPS: ("libraries",),
-                    MUSEUMS: ("museums-and-galleries",),
-                    OFFICES: ("council-offices",),
-                    NURSERIES: ("childcare",),
-                    TOILETS: ("council-services",),
-                    REGISTRARS: ("registrars",),
-                }
-            }
-        ),
-        "areas": Word("source_file", {}),
+        "needs": Words({"source_file": NEED_OF_LIST}, closed=("source_file",)),
+        "areas": Word("source_file", dict.fromkeys(NEED_OF_LIST, IN_EDINBURGH) | {ADVENTURE: ANYWHERE, OUTDOORS: ANYWHERE}),
         "phones": Cell("phone", cells.telephones),
         "hours": Cell("opening_hours", cells.plain_text),
-        "organisation.identifier": Number(
-            "XI-EDINBURGH-2014-", PROVIDER, cells.slug, known={COUNCIL: "XI-CARE-SP2003002576"}
-        ),
+        "organisation.identifier": Number("XI-EDINBURGH-2014-", PROVIDER, cells.slug, known={COUNCIL: COUNCIL_NUMBER}),
         "organisation.name": PROVIDER,
         "place.address_1": Cell("address"),
         "place.postal_code": Cell("postcode", cells.postcode),

@@ -68,3 +68,13 @@ def find_funder_by_name(name: str) -> Funder | None:
 def find_fund(funder_id: uuid.UUID, name: str) -> Fund | None:
     """The funder's fund of this name."""
     return db.session.scalar(sa.select(Fund).where(Fund.funder_id == funder_id, Fund.name == name))
+
+
+def list_funders() -> list[Funder]:
+    """Every funder, in order of name."""
+    return list(db.session.scalars(sa.select(Funder).order_by(Funder.name)))
+
+
+def list_grant_ids() -> set[str]:
+    """Every grant that some window is of."""
+    return set(db.session.scalars(sa.select(FundingWindow.grant_id).where(FundingWindow.grant_id.is_not(None))))

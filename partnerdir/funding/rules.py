@@ -146,7 +146,7 @@ def outlook_on(windows: Iterable[Window], day: date, thresholds: Sequence[int] =
 
 def _covered(known: list[Window], now: Span, today: int, thresholds: Sequence[int]) -> Outlook:
     horizon = today + max(thresholds, default=-1)
-    part_after = _part_after(known, now, today, horizon)
+    part_after = _part_after(known, today, horizon)
     if now.after - 1 <= horizon:
         state, ends_after = OutlookState.ENDING, now.after
     elif part_after:
@@ -226,10 +226,10 @@ def _cover(known: list[Window]) -> list[Span]:
     return course_of(spans).runs if any(window.is_essential for window in deciding) else joined(spans)
 
 
-def _part_after(known: list[Window], now: Span, today: int, horizon: int) -> int | None:
-    """The day after contributing money that nothing replaces ends, where that is near and the service goes on."""
+def _part_after(known: list[Window], today: int, horizon: int) -> int | None:
+    """The day after contributing money that nothing replaces ends, where that is near."""
     losses = course_of(_list_spans(_contributing_windows(known))).losses
-    return next((after for after in losses if today <= after - 1 <= horizon and after < now.after), None)
+    return next((after for after in losses if today <= after - 1 <= horizon), None)
 
 
 def _expected_until(known: list[Window], cover: list[Span], today: int) -> date | None:

@@ -62,7 +62,7 @@ def course_of(spans: Iterable[Span]) -> Course:
             course.losses.append(day)
             if began is not None:
                 course.runs.append(Span(began, day))
-            began, levels = None, []
+            began = None
         levels.append((day, level))
     return course
 
@@ -72,7 +72,7 @@ def _list_changes(spans: Iterable[Span]) -> list[tuple[int, int]]:
     for span in spans:
         changes[span.first] += 1
         changes[span.after] -= 1
-    return sorted((day, change) for day, change in changes.items() if change)
+    return sorted(changes.items())
 
 
 def _fewest_lately(levels: list[tuple[int, int]], day: int) -> int:

@@ -31,7 +31,25 @@ def follow_changes(index_folder: Path) -> int:
 
 def _follow(home: Path) -> int:
     followed = 0
-    # Reading and writing are one turn, or a slower follower could put older text over newer.
-    with damage_named(home), alone(home / "following.lock") as is_alone:
-        ...
+    # Reading and writing are one turn: a slower follower must not put older text over newer.
+    with alone(home / "following.lock") as is_alone:
+        while is_alone and (count := _follow_some(home)):
+            followed += count
     return followed
+
+
+def _follow_some(home: Path) -> int:
+    with damage_named(home):
+        position = read_position(home)
+        opened(home).reader().close()
+    with db.engine.connect() as connection:
+        changes = queries.list_changes(connection, position, limit=CHANGES_AT_ONCE)
+        touched = queries.list_services_touched(connection, changes)
+        documents = list(queries.list_documents(connection, touched)) if touched else []
+    if touched:
+        replace_services(home, touched, documents)
+    # Only now: whoever is killed before this line leaves the same changes to be followed again, which harms nothing.
+    reached = position.after([(change.id, change.at) for change in changes], clock.now())
+    if reached != position:
+        write_position(home, reached)
+    return len(changes)

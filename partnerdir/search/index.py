@@ -5,7 +5,6 @@ stays until the next is made, because somebody may still be reading it.
 """
 
 import logging
-import os
 import shutil
 import struct
 from collections.abc import Collection, Iterable, Iterator
@@ -18,7 +17,8 @@ from whoosh.codec.whoosh3 import LENGTHS_COLUMN
 from whoosh.columns import FixedBytesColumn
 from whoosh.fields import COLUMN, TEXT, Schema
 from whoosh.index import FileIndex, create_in, open_dir
-from whoosh.reading import IndexReader
+from whoosh.reading import IndexReader, SegmentReader
+from whoosh.writing import MERGE_SMALL
 
 from partnerdir import clock
 from partnerdir.database import db
@@ -69,9 +69,14 @@ def newest(index_folder: Path) -> Path:
     return made[-1]
 
 
+def is_made(index_folder: Path) -> bool:
+    """Whether there is an index in use."""
+    return bool(_list_made(index_folder))
+
+
 def _list_made(index_folder: Path) -> list[Path]:
     try:
-        return sorted(index_folder / name for name in os.listdir(index_folder) if name.startswith(NAME))
+        return sorted(folder for folder in index_folder.iterdir() if folder.name.startswith(NAME))
     except FileNotFoundError:
         return []
 
@@ -115,7 +120,7 @@ def _fill(home: Path) -> int:
 
 def replace_services(home: Path, service_ids: Collection[UUID], documents: Iterable[Document]) -> None:
     """Makes these documents all that the index has of these services."""
-    before = set(os.listdir(home))
+    before = set(home.iterdir())
     writer = opened(home).writer()
     try:
         gone = {service_id.bytes for service_id in service_ids}
@@ -129,15 +134,26 @@ def replace_services(home: Path, service_ids: Collection[UUID], documents: Itera
     except BaseException:
         writer.cancel()
         raise
-    writer.commit()
-    flush_to_disk([*(home / name for name in set(os.listdir(home)) - before), home])
+    writer.commit(mergetype=_merged)
+    flush_to_disk([*set(home.iterdir()) - before, home])
+
+
+def _merged(writer: Any, segments: list[Any]) -> list[Any]:
+    """Whoosh's own way with small segments, and an end to those of which most documents are gone."""
+    kept = MERGE_SMALL(writer, segments)
+    worn_out = [segment for segment in kept if segment.deleted_count() * 2 > segment.doc_count_all()]
+    for segment in worn_out:
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return [segment for segment in kept if segment not in worn_out]
 
 
 def _add(writer: Any, documents: Iterable[Document]) -> int:
-    count = 0
-    for count, document in enumerate(documents, start=1):
+    for document in documents:
         writer.add_document(id=document.id.bytes, **{name: getattr(document, name) for name in FIELD_WEIGHTS})
-    return count
+    added: int = writer.doc_count()
+    return added
 
 
 def ids_in(segment: IndexReader) -> bytes:

@@ -2,10 +2,11 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -36,8 +37,7 @@ class Document:
     description: str
 
 
-@dataclass(frozen=True)
-class Facts:
+class ServiceFacts(NamedTuple):
     """What filters, counts and orders one service."""
 
     id: uuid.UUID
@@ -56,12 +56,12 @@ def find_starting_position(connection: Connection, now: datetime) -> Position:
     return position.after([(number, at) for number, at in recent], now)
 
 
-def list_changes(connection: Connection, position: Position, limit: int | None = None) -> list[Row[Any]]:
+def list_changes(connection: Connection, position: Position, limit: int | None = None) -> list[Row[*tuple[Any, ...]]]:
     """The changes that have not been followed yet, in order of number. Raises: OtherDatabase."""
     gaps = [Change.id.between(gap.first, gap.last) for gap in position.gaps]
     least = min([position.followed_to, *(gap.first for gap in position.gaps)])
     rows = connection.execute(
-        sa.select(Change.id, Change.at, Change.record_type, Change.record_id, Change.about_id)
+        sa.select(Change.id, Change.at.label("at"), Change.record_type, Change.record_id, Change.about_id)
         .where(Change.id >= least, sa.or_(Change.id >= position.followed_to, *gaps))
         .order_by(Change.id)
         .limit(limit + 1 if limit else None)
@@ -69,21 +69,19 @@ def list_changes(connection: Connection, position: Position, limit: int | None =
     if position.followed_to == 0:
         return list(rows)
     # The last change that was followed is read again, to know this database by it.
-    if (position.followed_to, position.happened_at) not in {(row.id, row.at) for row in rows[: limit and limit + 1]}:
+    if (position.followed_to, position.happened_at) not in {(row.id, row.at) for row in rows}:
         raise OtherDatabase("The change log is not the one that was followed before.")
     return [row for row in rows if row.id != position.followed_to]
 
 
-def list_services_touched(connection: Connection, changes: Iterable[Row[Any]]) -> set[uuid.UUID]:
+def list_services_touched(connection: Connection, changes: Iterable[Row[*tuple[Any, ...]]]) -> set[uuid.UUID]:
     """The services of which something that search knows was changed."""
     changed = defaultdict(set)
     for change in changes:
         changed[change.record_type].add(change.about_id)
     touched = {service_id for kind in ("service", "service_area", "service_at_location") for service_id in changed[kind]}
     touched |= _services_where(connection, Service.id, Service.organisation_id, changed["organisation"])
-    touched |= _services_where(
-        connection, ServiceAtLocation.service_id, ServiceAtLocation.location_id, changed["location"]
-    )
+    touched |= _services_where(connection, ServiceAtLocation.service_id, ServiceAtLocation.location_id, changed["location"])
     if changed["need"]:
         needs = _with_descendants(connection, changed["need"])
         touched |= _services_where(connection, service_need.c.service_id, service_need.c.need_id, needs)
@@ -101,12 +99,12 @@ def _with_descendants(connection: Connection, need_ids: Ids) -> set[uuid.UUID]:
 
 def list_need_parents(connection: Connection) -> dict[uuid.UUID, uuid.UUID | None]:
     """The tree of needs: each need and the one above it."""
-    return dict(connection.execute(sa.select(Need.id, Need.parent_id)).tuples())
+    return dict(connection.execute(sa.select(Need.id, Need.parent_id)).tuples().all())
 
 
 def list_area_parents(connection: Connection) -> dict[uuid.UUID, uuid.UUID | None]:
     """The tree of areas: each area and the one above it."""
-    return dict(connection.execute(sa.select(Area.id, Area.parent_id)).tuples())
+    return dict(connection.execute(sa.select(Area.id, Area.parent_id)).tuples().all())
 
 
 def list_service_ids(connection: Connection) -> list[uuid.UUID]:
@@ -117,17 +115,15 @@ def list_service_ids(connection: Connection) -> list[uuid.UUID]:
 def list_documents(connection: Connection, service_ids: Ids) -> Iterator[Document]:
     """What is to be found of those of these services that exist."""
     needs = {
-        row.id: (row.name, " ".join(row.words or ()))
-        for row in connection.execute(sa.select(Need.id, Need.name, Need.words))
+        row.id: (row.name, " ".join(row.words or ())) for row in connection.execute(sa.select(Need.id, Need.name, Need.words))
     }
     lines = with_ancestors(list_need_parents(connection))
     for part in _parts(service_ids):
-        needs_of = _grouped(connection, sa.select(service_need).where(service_need.c.service_id.in_(part)))
-        rows = connection.execute(_TEXTS.where(Service.id.in_(part)))
-        for row in rows:
-            line = {above for need_id in needs_of[row.id] for above in lines[need_id]}
+        needs_of = _grouped(connection, _only(_NEEDS, service_need.c.service_id, part))
+        for row in connection.execute(_only(_TEXTS, Service.id, part)):
+            line = {above for need_id in _uuids(needs_of.get(row.key, ())) for above in lines[need_id]}
             yield Document(
-                id=row.id,
+                id=_uuid(row.key),
                 name=f"{row.name} {row.alternate_name}",
                 needs=" ".join(needs[need_id][0] for need_id in line),
                 words=" ".join([row.organisation_name, row.summary, *(needs[need_id][1] for need_id in line)]),
@@ -135,8 +131,13 @@ def list_documents(connection: Connection, service_ids: Ids) -> Iterator[Documen
             )
 
 
+def _key(column: Any) -> Any:
+    # As the database's driver gives it: making a UUID of each of a million is what takes longest.
+    return sa.type_coerce(column, sa.types.NullType())
+
+
 _TEXTS = sa.select(
-    Service.id,
+    _key(Service.id).label("key"),
     Service.name,
     Service.alternate_name,
     Service.summary,
@@ -144,10 +145,12 @@ _TEXTS = sa.select(
     Service.eligibility_description,
     Organisation.name.label("organisation_name"),
 ).join(Organisation, Organisation.id == Service.organisation_id)
-
+_NAMES = sa.select(_key(Service.id), Service.name, Service.status)
+_NEEDS = sa.select(_key(service_need.c.service_id), _key(service_need.c.need_id))
+_AREAS_SERVED = sa.select(_key(ServiceArea.service_id), _key(ServiceArea.area_id))
 # Where a confidential service is must not be told by the area it is found in; any mark wins.
 _AREAS_OF_PLACES = (
-    sa.select(ServiceAtLocation.service_id, Location.area_id)
+    sa.select(_key(ServiceAtLocation.service_id), _key(Location.area_id))
     .join(Location, Location.id == ServiceAtLocation.location_id)
     .join(Service, Service.id == ServiceAtLocation.service_id)
     .join(Organisation, Organisation.id == Service.organisation_id)
@@ -160,31 +163,39 @@ _AREAS_OF_PLACES = (
 )
 
 
-def list_facts(connection: Connection, service_ids: Ids | None = None) -> Iterator[Facts]:
+def list_facts(connection: Connection, service_ids: Ids | None = None) -> Iterator[ServiceFacts]:
     """What filters, counts and orders those of these services that exist, or all services."""
+    combination = lru_cache(maxsize=None)(_uuids)  # many services share one
     for part in [None] if service_ids is None else _parts(service_ids):
-        needs_of = _grouped(connection, _only(sa.select(service_need), service_need.c.service_id, part))
+        needs_of = _grouped(connection, _only(_NEEDS, service_need.c.service_id, part))
         areas_of = _grouped(
             connection,
-            _only(sa.select(ServiceArea.service_id, ServiceArea.area_id), ServiceArea.service_id, part),
+            _only(_AREAS_SERVED, ServiceArea.service_id, part),
             _only(_AREAS_OF_PLACES, ServiceAtLocation.service_id, part),
         )
-        rows = connection.execute(_only(sa.select(Service.id, Service.name, Service.status), Service.id, part))
-        for service_id, name, status in rows:
-            is_listed = status is not ServiceStatus.CLOSED
-            yield Facts(service_id, name, is_listed, frozenset(needs_of[service_id]), frozenset(areas_of[service_id]))
+        for key, name, status in connection.execute(_only(_NAMES, Service.id, part)).all():
+            need_ids, area_ids = (combination(frozenset(labels.get(key, ()))) for labels in (needs_of, areas_of))
+            yield ServiceFacts(_uuid(key), name, status is not ServiceStatus.CLOSED, need_ids, area_ids)
 
 
 def _only(query: sa.Select[Any], column: Any, ids: Sequence[uuid.UUID] | None) -> sa.Select[Any]:
     return query if ids is None else query.where(column.in_(ids))
 
 
-def _grouped(connection: Connection, *queries: sa.Select[Any]) -> defaultdict[uuid.UUID, set[uuid.UUID]]:
-    found: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+def _grouped(connection: Connection, *queries: sa.Select[Any]) -> dict[Any, set[Any]]:
+    found: defaultdict[Any, set[Any]] = defaultdict(set)
     for query in queries:
-        for service_id, other_id in connection.execute(query):
-            found[service_id].add(other_id)
+        for service_key, other_key in connection.execute(query).all():
+            found[service_key].add(other_key)
     return found
+
+
+def _uuids(keys: Collection[Any]) -> frozenset[uuid.UUID]:
+    return frozenset(map(_uuid, keys))
+
+
+def _uuid(key: Any) -> uuid.UUID:
+    return key if isinstance(key, uuid.UUID) else uuid.UUID(key)
 
 
 def _parts(ids: Ids) -> Iterator[list[uuid.UUID]]:

@@ -25,8 +25,9 @@ def question_terms(words: str) -> list[str]:
     return list(dict.fromkeys(terms(words)))[:MOST_TERMS]
 
 
-class Words(Analyzer):  # type: ignore[misc]  # Whoosh has no types
+class Words(Analyzer):
     """Our terms, for Whoosh."""
 
     def __call__(self, value: str, **options: Any) -> Iterator[Token]:
-        return entoken(terms(value), **options)
+        tokens: Iterator[Token] = entoken(terms(value), **options)
+        return tokens

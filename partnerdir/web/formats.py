@@ -1,7 +1,7 @@
 """How days, money, telephone numbers and hours are written for people: filters for templates."""
 
 import re
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -31,7 +31,7 @@ HOME_REGION, HOME_CODE = "GB", 44
 
 def init_app(app: Flask) -> None:
     """Adds the filters."""
-    for named in (day, distance, moment, money, telephone, dialled, hours, ages, words, joined, paragraphs, web_address):
+    for named in (day, distance, moment, money, telephone, dialled, hours, ages, words, short_list, paragraphs, web_address):
         app.add_template_filter(named)
     app.add_template_filter(lambda outlook: public_words(outlook, clock.today()), "public_words")
     app.add_template_filter(staff_words)
@@ -55,9 +55,9 @@ def distance(value: date) -> str:
     return dates.distance(value, clock.today())
 
 
-def moment(value: object) -> str:
+def moment(value: datetime) -> str:
     """A moment as the wall clock shows it: 31 March 2027 at 9:05am."""
-    civil = clock.civil_time(value)  # type: ignore[arg-type]  # templates are not typed
+    civil = clock.civil_time(value)
     return f"{dates.spoken_day(civil.date())} at {clock_time(civil.time())}"
 
 
@@ -119,7 +119,8 @@ def hours(schedule: Hours) -> str:
 
 def _days(byday: str) -> str:
     codes = [code.strip() for code in byday.split(",")]
-    monthly = [f"{WEEKS[code[:-2]]} {WEEK[code[-2:]]} of the month" for code in codes if code[-2:] in WEEK and code[:-2] in WEEKS]
+    counted = [(code[:-2], code[-2:]) for code in codes]  # iCalendar's 1MO is the first Monday of the month
+    monthly = [f"{WEEKS[week]} {WEEK[code]} of the month" for week, code in counted if week in WEEKS and code in WEEK]
     weekly = [name for code, name in WEEK.items() if code in codes]
     if len(weekly) == len(WEEK):
         return "Every day"
@@ -152,6 +153,12 @@ def words(code: StrEnum) -> str:
 def joined(parts: list[str]) -> str:
     """A, B and C."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def short_list(names: list[str], most: int = 2) -> str:
+    """A and B; where there are many: A, B and 4 more."""
+    shown = names if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
+    return joined(shown)
 
 
 def paragraphs(text: str) -> Markup:

@@ -53,15 +53,19 @@ def public_words(outlook: Outlook, today: date) -> FundingWords | None:
     if line is None:
         return None
     mark, before, after = PUBLIC[line.kind]
-    day = line.covered_again_on if line.kind is PublicKind.GAP else line.ends_on
-    return FundingWords(mark, _about(before, line.is_estimated and line.kind is not PublicKind.GAP), day, after)
+    if line.kind is PublicKind.GAP:
+        return FundingWords(mark, before, line.covered_again_on, after)
+    return FundingWords(mark, _about(before, line.is_estimated), line.ends_on, after)
 
 
 def staff_words(outlook: Outlook) -> FundingWords:
     """What staff read, doubt and all."""
     mark, before = STAFF[outlook.state]
-    day = outlook.covered_again_on if outlook.state is OutlookState.GAP else outlook.ends_on
-    return FundingWords(mark, _about(before, outlook.is_estimated and outlook.state is OutlookState.ENDING), day)
+    if outlook.state is OutlookState.GAP:
+        return FundingWords(mark, before, outlook.covered_again_on)
+    # What an outlook says of estimates is about its cover, not about a part that ends.
+    is_estimated = outlook.is_estimated and outlook.state is not OutlookState.PART_ENDING
+    return FundingWords(mark, _about(before, is_estimated), outlook.ends_on)
 
 
 def _about(before: str, is_estimated: bool) -> str:

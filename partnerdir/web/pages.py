@@ -8,6 +8,7 @@ import jinja2
 from flask import Flask, current_app, request, url_for
 from flask_security import current_user
 from govuk_frontend_wtf.main import WTFormsHelpers
+from jinja2.utils import missing
 
 from partnerdir.accounts.rules import RoleName, has_rank
 from partnerdir.errors import BadSetting
@@ -32,7 +33,7 @@ FOOTER = (
 
 def init_app(app: Flask) -> None:
     """Gives templates their components and their context."""
-    app.jinja_env.loader = jinja2.ChoiceLoader(
+    app.jinja_loader = jinja2.ChoiceLoader(
         [
             jinja2.FileSystemLoader(app.template_folder or "templates"),
             jinja2.PrefixLoader(
@@ -44,10 +45,22 @@ def init_app(app: Flask) -> None:
         ]
     )
     WTFormsHelpers(app)
+    app.jinja_env.undefined = NamesMustExist
+    # Names of the language that GOV.UK's macros were first written in.
+    app.jinja_env.globals.update(undefined=jinja2.Undefined(), null=None)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = _Assets(Path(app.static_folder or "static"))
     app.context_processor(_context)
     app.before_request(app.extensions["settings"].require_secrets)
+
+
+class NamesMustExist(jinja2.Undefined):
+    """A name that no view gave is a fault; only what GOV.UK's macros leave open counts as empty."""
+
+    def __new__(cls, hint: str | None = None, obj: Any = missing, *rest: Any, **named: Any) -> Any:
+        """An undefined value of the kind that fits."""
+        is_optional = isinstance(obj, dict) or "caller" in (*rest, named.get("name"))
+        return (jinja2.Undefined if is_optional else jinja2.StrictUndefined)(hint, obj, *rest, **named)
 
 
 class _Assets:

@@ -90,6 +90,6 @@ def words_for(code: StrEnum) -> str:
     return WORDS[type(code)][code]
 
 
-def choices_of(vocabulary: type[StrEnum]) -> list[tuple[str, str]]:
+def choices_of(vocabulary: type[StrEnum]) -> dict[str, str]:
     """The choices of a form field, in the vocabulary's order."""
-    return [(str(code), words) for code, words in WORDS[vocabulary].items()]
+    return {str(code): words for code, words in WORDS[vocabulary].items()}

@@ -37,7 +37,8 @@ def test_a_wrong_address_and_a_wrong_password_read_the_same(app: Flask, visitor:
         for email in (people.EMAILS[RoleName.FRONTLINE], "nobody@housing.example")
     ]
     assert all("is not right" in page for page in pages)
-    assert pages[0].replace(people.EMAILS[RoleName.FRONTLINE], "") == pages[1].replace("nobody@housing.example", "")
+    said = [re.sub(r'value="[^"]+"', "", page) for page in pages]
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_the_last_steward_cannot_be_lost(app: Flask) -> None:
 
 
 def test_guessing_is_slowed_down(app: Flask, visitor: FlaskClient) -> None:
-    answers = [visitor.post("/sign-in", data={"email": "a@b.example", "password": "guess"}).status_code for _ in range(12)]
+    answers = [visitor.post("/sign-in", data={"email": "a@b.example", "password": "guess"}).status_code for _ in range(22)]
     assert answers[-1] == 429
 
 

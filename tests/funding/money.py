@@ -39,10 +39,9 @@ LONGEST_HANDOVER = 90
 
 DATED = (EndKind.FIXED, EndKind.ESTIMATED)
 KINDS = (EndKind.FIXED, EndKind.FIXED, *EndKind)  # a fixed end is the usual one
-STORIES = [  # of its renewal, when an answer is due, and when somebody last confirmed it
-    (renewal, due and day_of(due), confirmed and day_of(confirmed))
-    for renewal, due, confirmed in product(Renewal, (None, 40, 120), (None, -100, 90))
-]
+DUE: tuple[date | None, ...] = (None, day_of(40), day_of(120))
+LAST_CONFIRMED: tuple[date | None, ...] = (None, day_of(-100), day_of(90))
+STORIES = list(product(Renewal, DUE, LAST_CONFIRMED))
 
 
 @st.composite
@@ -67,7 +66,13 @@ def draw_money(draw: st.DrawFn, certainties: Sequence[str] = tuple(Certainty), e
 
 days = st.integers(-20, LAST_END + 30).map(day_of)
 money = draw_money()
-windows = st.lists(money, max_size=6) | st.lists(draw_money(certainties=(Certainty.CONFIRMED,)), max_size=4)
+sure = (Certainty.CONFIRMED,)
+windows = (
+    st.lists(money, max_size=6)
+    | st.lists(draw_money(certainties=sure), max_size=4)
+    | st.lists(draw_money(certainties=sure, essential=True), max_size=4)
+    | st.lists(draw_money(certainties=sure, essential=False), max_size=4)
+)
 
 
 def list_covered_days(known: Sequence[Money]) -> list[date]:

@@ -27,6 +27,7 @@ def test_a_fixed_end_confirmed_lately_raises_no_doubt() -> None:
         ([replace(SURE, confirmed_on=None)], Doubt.NOT_CONFIRMED_LATELY),
         ([SURE, replace(NEXT, certainty=Certainty.AGREED_VERBALLY)], Doubt.VERBAL_ONLY),
         ([replace(SURE, renewal=Renewal.APPLIED, decision_due_on=date(2026, 11, 22))], Doubt.DECISION_OVERDUE),
+        ([SURE, Money(ends_on=TODAY, certainty=Certainty.AGREED_VERBALLY)], Doubt.VERBAL_ONLY),
         (
             [SURE, replace(NEXT, certainty=Certainty.APPLIED_FOR, decision_due_on=date(2026, 11, 22))],
             Doubt.DECISION_OVERDUE,
@@ -45,6 +46,8 @@ def test_a_reason_to_ask_first_is_named(windows: list[Money], doubt: Doubt) -> N
         [replace(SURE, confirmed_on=date(2026, 5, 24))],
         [replace(SURE, renewal=Renewal.APPLIED, decision_due_on=TODAY)],
         [replace(SURE, renewal=Renewal.AGREED), NEXT],
+        [replace(SURE, renewal=Renewal.AGREED), replace(NEXT, starts_on=date(2027, 5, 1))],
+        [SURE, Money(ends_on=date(2026, 11, 22), certainty=Certainty.AGREED_VERBALLY)],
         [Money(date(2020, 4, 1), date(2026, 3, 31), renewal=Renewal.APPLIED, decision_due_on=date(2026, 2, 1)), SURE],
         [SURE, replace(SURE, certainty=Certainty.REFUSED, end_kind=EndKind.UNKNOWN, ends_on=None)],
     ],

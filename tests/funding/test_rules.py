@@ -35,9 +35,15 @@ def test_a_service_without_windows_is_unknown() -> None:
 
 
 def test_a_window_whose_end_is_not_known_is_never_shown_as_safe() -> None:
-    outlook = outlook_on([Money(date(2026, 4, 1), end_kind=EndKind.UNKNOWN)], TODAY)
-    assert outlook.state == OutlookState.UNKNOWN
-    assert public_line(outlook, TODAY) is None
+    for ends_on in (None, END_OF_MARCH):
+        outlook = outlook_on([Money(date(2026, 4, 1), ends_on, EndKind.UNKNOWN)], TODAY)
+        assert outlook.state == OutlookState.UNKNOWN
+        assert public_line(outlook, TODAY) is None
+
+
+def test_a_window_that_counts_for_nothing_does_not_decide_the_end() -> None:
+    known = [THIS_YEAR, Money(ends_on=END_OF_MARCH, end_kind=EndKind.UNKNOWN), Money(APRIL_FIRST, END_OF_MARCH)]
+    assert outlook_on(known, TODAY).ending_windows == (THIS_YEAR,)
 
 
 def test_essential_money_without_a_known_end_is_not_made_safe_by_a_contribution() -> None:
@@ -116,6 +122,13 @@ def test_essential_money_that_begins_after_a_loss_begins_the_service_again() -> 
     assert outlook_on(known, date(2027, 6, 1)).funded_until == A_YEAR_LATER
 
 
+def test_a_service_begun_again_stops_when_that_money_ends_though_older_money_still_pays() -> None:
+    older = Money(date(2026, 4, 1), A_YEAR_LATER)
+    known = [THIS_YEAR, older, Money(date(2027, 5, 1), date(2027, 5, 31))]
+    assert outlook_on(known, date(2027, 5, 1)).funded_until == date(2027, 5, 31)
+    assert outlook_on(known, date(2027, 6, 1)).state == OutlookState.LAPSED
+
+
 def test_contributions_do_not_keep_a_service_without_its_essential_money() -> None:
     contribution = Money(date(2026, 4, 1), A_YEAR_LATER, is_essential=False)
     assert outlook_on([THIS_YEAR, contribution], TODAY).funded_until == END_OF_MARCH
@@ -137,6 +150,17 @@ def test_a_contribution_that_ends_beside_open_ended_money_is_a_part_ending() -> 
     outlook = outlook_on(known, TODAY)
     assert (outlook.state, outlook.ends_on, outlook.days_left) == (OutlookState.PART_ENDING, END_OF_MARCH, None)
     assert days_until_end(outlook, TODAY) == 128
+    assert outlook.ending_windows == (known[1],)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "state"),
+    [(181, OutlookState.ONGOING), (180, OutlookState.PART_ENDING), (0, OutlookState.PART_ENDING)],
+)
+def test_a_part_is_ending_from_the_first_threshold_to_its_last_day(days_left: int, state: OutlookState) -> None:
+    known = [Money(end_kind=EndKind.OPEN_ENDED), Money(ends_on=END_OF_MARCH, is_essential=False)]
+    assert outlook_on(known, date.fromordinal(END_OF_MARCH.toordinal() - days_left)).state == state
+    assert outlook_on(known, APRIL_FIRST).state == OutlookState.ONGOING
 
 
 def test_a_contribution_that_another_replaces_is_no_part_ending() -> None:
@@ -187,6 +211,8 @@ def test_a_refused_window_never_counts() -> None:
 
 def test_an_estimated_end_is_said_to_be_one() -> None:
     assert outlook_on([Money(ends_on=END_OF_MARCH, end_kind=EndKind.ESTIMATED)], TODAY).is_estimated
+    guess_beside = Money(ends_on=END_OF_MARCH, end_kind=EndKind.ESTIMATED, is_essential=False)
+    assert not outlook_on([THIS_YEAR, guess_beside], TODAY).is_estimated
     estimated_before = [Money(ends_on=END_OF_MARCH, end_kind=EndKind.ESTIMATED), NEXT_YEAR]
     assert not outlook_on(estimated_before, TODAY).is_estimated
 
@@ -242,6 +268,7 @@ def test_the_public_is_told_what_is_true_and_nothing_of_parts_and_decisions(
     [
         (date(2026, 4, 1), END_OF_MARCH, EndKind.FIXED, []),
         (END_OF_MARCH, END_OF_MARCH, EndKind.FIXED, []),
+        (date(1990, 1, 1), date(2100, 12, 31), EndKind.FIXED, []),
         (None, None, EndKind.OPEN_ENDED, []),
         (None, None, EndKind.UNKNOWN, []),
         (None, None, EndKind.FIXED, ["ends_on"]),

@@ -103,11 +103,11 @@ def test_a_service_with_impossible_ages_is_refused(coordinator: FlaskClient) -> 
 def test_contacts_are_added_changed_and_removed(app: Flask, coordinator: FlaskClient) -> None:
     with make.saved():
         service_id = make.a_service().id
-    typed = {"title": "Duty worker", "audience": "staff", "phones": "0131 496 0002", "first_on": [""] * 3, "last_on": [""] * 3}
+    typed = {"successor": "", "title": "Duty worker", "audience": "staff", "phones": "0131 496 0002", "first_on": [""] * 3, "last_on": [""] * 3}
     assert coordinator.post(f"/manage/services/{service_id}/contacts/add", data=typed).status_code == 302
     db.session.rollback()
     contact = db.session.get(Service, service_id).contacts[0]  # type: ignore[union-attr]  # it is there
-    changed = typed | {"version": contact.version, "last_on": ["1", "4", "2027"], "successor": ""}
+    changed = typed | {"version": contact.version, "last_on": ["1", "4", "2027"]}
     assert coordinator.post(f"/manage/contacts/{contact.id}", data=changed).status_code == 302
     db.session.rollback()
     assert db.session.get(Contact, contact.id).last_on == date(2027, 4, 1)  # type: ignore[union-attr]  # it is there

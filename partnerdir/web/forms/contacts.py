@@ -7,7 +7,7 @@ from wtforms.validators import Email, InputRequired, Optional
 
 from partnerdir.directory.models import Contact
 from partnerdir.directory.rules import Audience
-from partnerdir.web.forms.fields import AtMost, DayField, LinesField
+from partnerdir.web.forms.fields import AtMost, DayField, LinesField, typed
 from partnerdir.web.words import choices_of
 
 PLAIN = ("title", "department", "email", "audience", "first_on", "last_on", "is_confidential")
@@ -40,7 +40,7 @@ class ContactForm(FlaskForm):
 
     def offer(self, others: list[Contact]) -> None:
         """Fills in who may come after."""
-        self.successor.choices = [("", "Nobody yet"), *((str(other.id), other.title) for other in others)]
+        self.successor.choices = {"": "Nobody yet"} | {str(other.id): other.title for other in others}
 
     def show(self, contact: Contact) -> None:
         """Fills in what the contact is now."""
@@ -52,4 +52,4 @@ class ContactForm(FlaskForm):
 
     def plain_fields(self) -> dict[str, object]:
         """What was typed, as the contact's own fields."""
-        return {name: self[name].data for name in PLAIN}
+        return typed(self, PLAIN)

@@ -1,16 +1,21 @@
 """Fields that our forms share: a day in three boxes, a list with one thing on each line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextArea, GovTextInput
-from wtforms import DecimalField, Field, Form, IntegerField, ValidationError
+from wtforms import DecimalField, Field, Form, IntegerField, StringField, ValidationError
 from wtforms.validators import Optional
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def typed(form: Form, names: Iterable[str]) -> dict[str, Any]:
+    """What was typed into these fields; a text that was not sent at all is an empty one."""
+    return {name: "" if form[name].data is None and isinstance(form[name], StringField) else form[name].data for name in names}
 
 
 class DayField(Field):

@@ -21,7 +21,7 @@ from wtforms.validators import Email, InputRequired, NumberRange, Optional, Rege
 from partnerdir.directory.models import Need, Service
 from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceStatus, Taking, Way
 from partnerdir.geography.models import Area
-from partnerdir.web.forms.fields import AtMost, LinesField, WholeNumberField
+from partnerdir.web.forms.fields import AtMost, LinesField, WholeNumberField, typed
 from partnerdir.web.words import choices_of
 
 # What the form writes straight into the service's own fields.
@@ -82,8 +82,8 @@ class ServiceForm(FlaskForm):
 
     def offer(self, needs: list[Need], areas: list[Area]) -> None:
         """Fills in the choices that the records give."""
-        self.needs.choices = [(str(need.id), need.name) for need in needs]
-        self.areas.choices = [(str(area.id), area.name) for area in areas]
+        self.needs.choices = {str(need.id): need.name for need in needs}
+        self.areas.choices = {str(area.id): area.name for area in areas}
 
     def show(self, service: Service) -> None:
         """Fills in what the service is now."""
@@ -97,5 +97,4 @@ class ServiceForm(FlaskForm):
 
     def plain_fields(self) -> dict[str, object]:
         """What was typed, as the service's own fields."""
-        typed = {name: self[name].data for name in PLAIN}
-        return {name: "" if value is None and "age" not in name else value for name, value in typed.items()}
+        return typed(self, PLAIN)

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional
 
 from partnerdir.funding.models import Fund, FundingWindow
 from partnerdir.funding.rules import Certainty, EndKind, Renewal
-from partnerdir.web.forms.fields import AtMost, DayField, MoneyField
+from partnerdir.web.forms.fields import AtMost, DayField, MoneyField, typed
 from partnerdir.web.words import choices_of
 
 PLAIN = (
@@ -53,7 +53,7 @@ class WindowForm(FlaskForm):
 
     def offer(self, funds: list[Fund]) -> None:
         """Fills in the funds that are known."""
-        self.fund.choices = [("", "Another fund"), *((str(f.id), f"{f.funder.name}: {f.name}") for f in funds)]
+        self.fund.choices = {"": "Another fund"} | {str(fund.id): f"{fund.funder.name}: {fund.name}" for fund in funds}
 
     def show(self, window: FundingWindow) -> None:
         """Fills in what the window is now."""
@@ -72,4 +72,4 @@ class WindowForm(FlaskForm):
 
     def plain_fields(self) -> dict[str, object]:
         """What was typed, as the window's own fields."""
-        return {name: self[name].data for name in PLAIN}
+        return typed(self, PLAIN)

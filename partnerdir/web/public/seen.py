@@ -8,7 +8,7 @@ from flask_security import current_user
 
 from partnerdir.accounts.rules import RoleName, has_rank
 from partnerdir.directory.models import Contact, Location, Phone, Schedule, Service
-from partnerdir.directory.rules import is_confidential, is_in_post, may_be_seen
+from partnerdir.directory.rules import Marked, is_confidential, is_in_post, may_be_seen
 from partnerdir.web.access import is_staff
 
 
@@ -83,7 +83,7 @@ def area_ids(service: Service) -> set[uuid.UUID]:
 
 def is_address_secret(service: Service) -> bool:
     """Whether any address of the service is kept from the public."""
-    marks = [service, service.organisation, *(place.location for place in service.places)]
+    marks: list[Marked] = [service, service.organisation, *(place.location for place in service.places)]
     return is_confidential(marks)
 
 

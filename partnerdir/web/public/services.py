@@ -12,7 +12,7 @@ from partnerdir.directory.models import Service
 from partnerdir.directory.queries import require_service
 from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceStatus, Taking, Way
 from partnerdir.funding.doubts import doubts
-from partnerdir.funding.queries import list_windows
+from partnerdir.funding.queries import list_outlooks, list_windows
 from partnerdir.funding.rules import outlook_on
 from partnerdir.geography.queries import list_area_names
 from partnerdir.web import formats
@@ -66,15 +66,15 @@ def list_facts(service: Service) -> list[tuple[str, str]]:
 
 
 def _money(service: Service, reader: seen.Reader) -> dict[str, Any]:
-    today = clock.today()
-    windows = list_windows(service.id)
-    outlook = outlook_on(windows, today, current_app.extensions["settings"].threshold_days)
+    today, thresholds = clock.today(), current_app.extensions["settings"].threshold_days
     if not reader.is_staff:
-        return {"outlook": outlook}
+        return {"outlook": list_outlooks([service.id], today, thresholds)[service.id]}
+    windows = list_windows(service.id)
     return {
-        "outlook": outlook,
+        "outlook": outlook_on(windows, today, thresholds),
         "windows": windows,
-        "today": today,
         "doubts": [DOUBTS[doubt] for doubt in doubts(windows, today)],
         "watch": find_watch(current_user.id, service.id),
+        "today": today,
+        "may_change": reader.may_see_secret_addresses,
     }

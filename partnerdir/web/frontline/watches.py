@@ -1,0 +1,77 @@
+"""The services somebody watches, and how a watch ends."""
+
+import uuid
+from datetime import date
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_security import current_user
+from werkzeug.wrappers import Response
+
+from partnerdir import clock
+from partnerdir.accounts.rules import RoleName
+from partnerdir.alerts import actions, queries
+from partnerdir.alerts.unsubscribing import opened_watch
+from partnerdir.directory.queries import require_service
+from partnerdir.errors import Missing
+from partnerdir.funding.queries import list_outlooks
+from partnerdir.funding.rules import Outlook
+from partnerdir.settings import Settings
+from partnerdir.web.access import changes_records, open_to, open_to_everyone
+
+
+@open_to(RoleName.FRONTLINE)
+def list_watches() -> str:
+    """The services watched, those whose money ends first at the top."""
+    watches = queries.list_watches(current_user.id)
+    outlooks = list_outlooks([watch.service_id for watch in watches], clock.today(), _settings().threshold_days)
+    watches.sort(key=lambda watch: urgency(outlooks[watch.service_id]))
+    return render_template("frontline/list_watches.html", watches=watches, outlooks=outlooks)
+
+
+@open_to(RoleName.FRONTLINE)
+@changes_records
+def add_watch(service_id: uuid.UUID) -> Response:
+    """Begins to watch a service."""
+    service = require_service(service_id)
+    actions.add_watch(current_user.id, service.id)
+    flash(f"You watch {service.name}. We send you mail before its funding ends.", "success")
+    return redirect(url_for("public.show_service", service_id=service.id), 303)
+
+
+@open_to(RoleName.FRONTLINE)
+@changes_records
+def retire_watch(service_id: uuid.UUID) -> Response:
+    """Stops watching a service."""
+    service = require_service(service_id)
+    watch = queries.find_watch(current_user.id, service.id)
+    if watch:
+        actions.retire_watch(watch)
+    flash(f"You no longer watch {service.name}.", "success")
+    return redirect(url_for("public.show_service", service_id=service.id), 303)
+
+
+@open_to_everyone
+@changes_records
+def unsubscribe(token: str) -> str:
+    """Ends the watch that a link in a mail names: the page asks first, the button does it, twice does no harm."""
+    watch_id = opened_watch(token, str(_settings().secret_key))
+    if watch_id is None:
+        raise Missing("There is no such watch.")
+    watch = queries.find_watch_by_id(watch_id)
+    service = watch.service if watch else None
+    if watch and request.method == "POST":
+        actions.retire_watch(watch)
+    is_over = watch is None or request.method == "POST"
+    return render_template("frontline/unsubscribe.html", service=service, token=token, is_over=is_over)
+
+
+def urgency(outlook: Outlook) -> tuple[int, date]:
+    """What a watch list is ordered by: what has ended, then the next end first; what has no end, then no date, last."""
+    if outlook.ends_on:
+        return 0, outlook.ends_on
+    return (1 if outlook.is_covered else 2), date.max
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

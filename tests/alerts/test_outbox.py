@@ -1,0 +1,316 @@
+"""The outbox against a real mail server that accepts, refuses, waits and hangs up."""
+
+import dataclasses
+import time
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from partnerdir import clock, jobs
+from partnerdir.alerts import email, outbox
+from partnerdir.alerts.errors import Unreachable
+from partnerdir.alerts.models import Alert
+from partnerdir.alerts.queries import list_free_deliveries
+from partnerdir.alerts.rules import LEASE
+from partnerdir.database import db, writing
+from partnerdir.errors import BadSetting
+from partnerdir.settings import Settings
+from tests import make
+from tests.alerts.cast import (
+    TODAY,
+    WORKER,
+    a_watched_service,
+    a_watcher,
+    deliver_on,
+    ledger,
+    move_end,
+    noon,
+    scan_on,
+    the_delivery,
+    try_again_now,
+    unwatch,
+    watch,
+)
+from tests.alerts.post import Post, free_port
+
+END = TODAY + timedelta(25)
+
+
+@pytest.fixture
+def queued(app_on_both: Flask, settings_on_both: Settings) -> Settings:
+    """One warning waits, on either database."""
+    return one_waiting(settings_on_both)
+
+
+@pytest.fixture
+def queued_here(app: Flask, settings: Settings) -> Settings:
+    """One warning waits, where the kind of database makes no difference."""
+    return one_waiting(settings)
+
+
+def one_waiting(settings: Settings) -> Settings:
+    with make.saved():
+        a_watched_service(END)
+    scan_on(settings, TODAY)
+    return settings
+
+
+def more_watchers(settings: Settings, count: int) -> None:
+    """So many more wait for the same warning."""
+    service = the_delivery().alert.service
+    with make.saved():
+        for number in range(count):
+            watch(service, f"worker{number}@housing.example")
+    scan_on(settings, TODAY)
+
+
+def test_a_warning_is_sent_once_and_marked(queued: Settings, mail_server: Post) -> None:
+    assert deliver_on(queued) == {"sent": 1}
+    assert deliver_on(queued) == {}
+    delivery = the_delivery()
+    assert (delivery.state, delivery.attempts, delivery.claim_ends_at, delivery.reason) == ("sent", 1, None, "")
+    assert delivery.sent_at is not None
+    assert mail_server.recipients == [WORKER]
+    assert mail_server.message_ids() == {f"<{delivery.id}@directory.example>": 1}
+
+
+def test_an_address_refused_for_good_is_marked_failed_with_the_servers_words(queued_here: Settings, mail_server: Post) -> None:
+    mail_server.answer_to[WORKER] = "550 No such mailbox"
+    assert deliver_on(queued_here) == {"failed": 1}
+    assert "550 No such mailbox" in the_delivery().reason
+    assert deliver_on(queued_here) == {}
+
+
+def test_one_refused_address_does_not_stop_the_others(queued_here: Settings, mail_server: Post) -> None:
+    more_watchers(queued_here, 9)
+    mail_server.answer_to |= {WORKER: "550 Gone", "worker3@housing.example": "451 Busy"}
+    assert deliver_on(queued_here) == {"sent": 8, "failed": 1, "waiting": 1}
+    mail_server.answer_to.clear()
+    assert deliver_on(queued_here) == {"sent": 1}
+
+
+@pytest.mark.parametrize("answer", ["451 Try later", "452 Full"])
+def test_a_mail_refused_for_now_waits_and_is_tried_again(queued_here: Settings, mail_server: Post, answer: str) -> None:
+    mail_server.answer_to_data = answer
+    assert deliver_on(queued_here) == {"waiting": 1}
+    assert answer in the_delivery().reason
+    assert the_delivery().claim_ends_at is None
+    mail_server.answer_to_data = "250 Kept"
+    assert deliver_on(queued_here) == {"sent": 1}
+    assert len(mail_server.mails) == 1
+
+
+def test_a_mail_refused_for_good_is_marked_failed(queued_here: Settings, mail_server: Post) -> None:
+    mail_server.answer_to_data = "554 Not wanted"
+    assert deliver_on(queued_here) == {"failed": 1}
+
+
+def test_a_failed_try_is_not_repeated_at_once(queued_here: Settings, mail_server: Post) -> None:
+    mail_server.answer_to_data = "451 Try later"
+    deliver_on(queued_here)
+    wait = the_delivery().next_try_at
+    with noon(TODAY):
+        assert jobs.deliver(queued_here, Event()) == {}
+    assert the_delivery().next_try_at == wait
+
+
+def test_a_line_dropped_after_the_mail_was_kept_sends_the_same_message_id_again(
+    queued_here: Settings, mail_server: Post
+) -> None:
+    mail_server.hangs_up_after_data = True
+    assert deliver_on(queued_here) == {"waiting": 1}
+    mail_server.hangs_up_after_data = False
+    assert deliver_on(queued_here) == {"sent": 1}
+    assert list(mail_server.message_ids().values()) == [2]
+
+
+def test_a_server_that_is_not_there_loses_nothing_and_leaves_the_rest_untried(queued_here: Settings, mail_server: Post) -> None:
+    more_watchers(queued_here, 5)
+    with pytest.raises(Unreachable, match="PARTNERDIR_SMTP_HOST"):
+        deliver_on(dataclasses.replace(queued_here, smtp_port=free_port()))
+    with writing(by="a test") as session:
+        tried = session.scalars(sa.text("SELECT attempts FROM delivery")).all()
+    assert sorted(tried) == [0, 0, 0, 0, 0, 1]
+    assert deliver_on(queued_here) == {"sent": 6}
+
+
+def test_without_a_mail_server_everything_waits_and_the_message_names_the_setting(queued_here: Settings) -> None:
+    with pytest.raises(BadSetting, match=r"PARTNERDIR_SMTP_HOST is not set, so no mail is sent; 1 wait and none is lost"):
+        deliver_on(dataclasses.replace(queued_here, smtp_host=""))
+    assert (the_delivery().state, the_delivery().attempts) == ("waiting", 0)
+
+
+def test_a_server_without_tls_is_refused_where_starttls_is_asked_for(queued_here: Settings, mail_server: Post) -> None:
+    with pytest.raises(Unreachable, match="STARTTLS"):
+        deliver_on(dataclasses.replace(queued_here, smtp_security="starttls"))
+    assert mail_server.mails == []
+
+
+def test_a_server_that_never_answers_is_given_up_without_holding_the_database(
+    queued: Settings, mail_server: Post, monkeypatch: pytest.MonkeyPatch, app_on_both: Flask
+) -> None:
+    monkeypatch.setattr(email, "SECONDS_PER_ANSWER", 2)
+    in_hand = Event()
+    mail_server.seconds_per_mail = 60
+    mail_server.answer_to = Watched(in_hand)
+    given_up: list[Exception] = []
+
+    def deliver() -> None:
+        with app_on_both.app_context():
+            try:
+                deliver_on(queued)
+            except Unreachable as error:
+                given_up.append(error)
+            finally:
+                db.session.remove()
+
+    thread = Thread(target=deliver)
+    thread.start()
+    assert in_hand.wait(10)
+    began = time.perf_counter()
+    with make.saved():
+        make.a_service("Written meanwhile")
+    assert time.perf_counter() - began < 1
+    thread.join(timeout=30)
+    assert len(given_up) == 1
+    assert the_delivery().state == "waiting"
+
+
+class Watched(dict[str, str]):
+    """Answers for addresses; says when one was asked for."""
+
+    def __init__(self, asked: Event) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]  # as narrow as the server needs
+        """The answer, and the news that it was asked for."""
+        self.asked.set()
+        return default
+
+
+def test_mail_refused_while_two_thresholds_pass_ends_in_one_mail_of_the_nearest(
+    queued_here: Settings, mail_server: Post
+) -> None:
+    mail_server.answer_to_data = "451 Try later"
+    for day in range(0, 21, 4):
+        scan_on(queued_here, TODAY + timedelta(day))
+        deliver_on(queued_here, TODAY + timedelta(day))
+    mail_server.answer_to_data = "250 Kept"
+    last = TODAY + timedelta(20)
+    assert deliver_on(queued_here, last)["sent"] == 1
+    assert len(mail_server.mails) == 1
+    assert [(threshold, state) for *_, threshold, state in ledger()] == [(30, "dropped"), (14, "dropped"), (7, "sent")]
+    assert "in 5 days" in mail_server.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]  # there is one
+
+
+def test_a_date_changed_after_queueing_drops_the_old_warning_and_tells_the_new_date(
+    queued_here: Settings, mail_server: Post
+) -> None:
+    move_end(the_delivery().alert.service_id, TODAY + timedelta(12))
+    assert deliver_on(queued_here) == {"dropped": 1}
+    assert the_delivery().reason == "The end date changed before this was sent."
+    scan_on(queued_here, TODAY)
+    assert deliver_on(queued_here) == {"sent": 1}
+    assert "27 January 2027" in str(mail_server.mails[0]["Subject"])
+
+
+def test_a_window_removed_while_its_mail_waits_drops_the_mail(queued_here: Settings, mail_server: Post) -> None:
+    with make.saved() as session:
+        session.execute(sa.text("DELETE FROM funding_window"))
+    assert deliver_on(queued_here) == {"dropped": 1}
+    assert mail_server.mails == []
+
+
+def test_an_account_closed_after_queueing_gets_nothing_and_the_reason_is_kept(queued_here: Settings) -> None:
+    with make.saved():
+        a_watcher().active = False
+    assert deliver_on(queued_here) == {"dropped": 1}
+    assert "closed" in the_delivery().reason
+
+
+def test_whoever_stops_watching_gets_nothing_and_whoever_begins_again_is_told(queued_here: Settings, mail_server: Post) -> None:
+    service = the_delivery().alert.service
+    with make.saved():
+        unwatch(service)
+    assert deliver_on(queued_here) == {"dropped": 1}
+    with make.saved():
+        watch(service)
+    scan_on(queued_here, TODAY)
+    assert deliver_on(queued_here) == {"sent": 1}
+
+
+def test_mail_goes_to_the_address_of_the_moment_it_is_sent(queued_here: Settings, mail_server: Post) -> None:
+    with make.saved():
+        a_watcher().email = "new@housing.example"
+    deliver_on(queued_here)
+    assert mail_server.recipients == ["new@housing.example"]
+
+
+def test_an_address_that_is_none_is_marked_failed_and_stops_nothing(queued_here: Settings, mail_server: Post) -> None:
+    service = the_delivery().alert.service
+    with make.saved():
+        watch(service, "other@housing.example")
+        a_watcher().email = "worker@housing.example\nbcc: all@example.org"
+    scan_on(queued_here, TODAY)
+    assert deliver_on(queued_here) == {"failed": 1, "sent": 1}
+    assert mail_server.recipients == ["other@housing.example"]
+
+
+def test_a_row_that_cannot_be_worded_is_kept_with_its_error_and_stops_nothing(
+    queued_here: Settings, mail_server: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with make.saved():
+        a_watched_service(END, "Broken")
+    scan_on(queued_here, TODAY)
+    worded = outbox.notice_of
+
+    def break_one(delivery: outbox.Delivery, *others: object) -> object:
+        if delivery.alert.service.name == "Broken":
+            raise ZeroDivisionError("broken row")
+        return worded(delivery, *others)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(outbox, "notice_of", break_one)
+    assert deliver_on(queued_here) == {"sent": 1, "waiting": 1}
+    with writing(by="a test") as session:
+        assert "ZeroDivisionError: broken row" in session.scalars(sa.text("SELECT reason FROM delivery")).all()
+
+
+def test_a_claim_keeps_others_off_until_it_runs_out(queued: Settings) -> None:
+    now = clock.now()
+    try_again_now()
+    delivery_id = the_delivery().id
+    assert outbox.claimed(delivery_id) is not None
+    assert outbox.claimed(delivery_id) is None
+    assert list_free_deliveries(now + LEASE - timedelta(seconds=9), 10) == []
+    assert list_free_deliveries(now + LEASE + timedelta(seconds=9), 10) == [delivery_id]
+
+
+def test_a_time_set_by_a_clock_far_ahead_does_not_keep_a_mail_waiting(queued: Settings) -> None:
+    now = clock.now()
+    delivery = the_delivery()
+    with make.saved():
+        delivery.next_try_at = now + timedelta(days=30)
+        delivery.claim_ends_at = now + timedelta(days=30)
+    assert list_free_deliveries(now, 10) == [the_delivery().id]
+
+
+def test_a_stopping_worker_sends_no_more(queued_here: Settings, mail_server: Post) -> None:
+    stopping = Event()
+    stopping.set()
+    try_again_now()
+    assert jobs.deliver(queued_here, stopping) == {}
+    assert mail_server.mails == []
+
+
+def test_a_rehearsed_day_that_is_sent_is_worded_as_of_that_day(app: Flask, settings: Settings, mail_server: Post) -> None:
+    with make.saved():
+        a_watched_service(END, day=END + timedelta(900))
+    jobs.scan(settings, on=TODAY)
+    try_again_now()
+    assert jobs.deliver(settings, Event()) == {"sent": 1}
+    assert "ends on 9 February 2027, in 3 weeks" in mail_server.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]  # there is one
+    assert db.session.scalars(sa.select(Alert.found_on).distinct()).all() == [TODAY]

@@ -1,0 +1,1 @@
+"""Real processes, killed and crowded: no alert is lost and none doubled."""

@@ -1,0 +1,51 @@
+"""Planted faults: senders as they must not be. `python -m tests.faults.broken_senders NAME` runs one as a real process."""
+
+import sys
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+from partnerdir import clock, jobs
+from partnerdir.alerts import outbox
+from partnerdir.alerts.outbox import Claim
+from partnerdir.alerts.queries import require_delivery
+from partnerdir.alerts.rules import DeliveryState
+from partnerdir.database import db, writing
+from partnerdir.factory import create_app
+
+_send_claimed = outbox._send_claimed
+
+
+def mark_before_sending(claim: Claim, *others: Any) -> DeliveryState:
+    """Marks a delivery as sent, and only then sends it."""
+    with writing(by="a fault"):
+        require_delivery(claim.delivery_id).state = DeliveryState.SENT
+    return _send_claimed(claim, *others)
+
+
+def claim_without_asking(delivery_id: Any) -> Claim:
+    """Takes every delivery, whoever holds it."""
+    return Claim(delivery_id, clock.now() + timedelta(minutes=5), 1)
+
+
+def main(name: str) -> None:
+    """Sends with the fault of this name."""
+    if name == "mark_before_sending":
+        outbox._send_claimed = mark_before_sending
+    else:
+        outbox.claimed = claim_without_asking
+        outbox._mark = lambda claim, state, **values: _mark_anyhow(claim, state)
+    app = create_app()
+    with app.app_context():
+        jobs.deliver(app.extensions["settings"], Event())
+
+
+def _mark_anyhow(claim: Claim, state: DeliveryState) -> DeliveryState:
+    with writing(by="a fault"):
+        require_delivery(claim.delivery_id).state = state
+    db.session.rollback()
+    return state
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,130 @@
+"""A walk through every door of the site, as everybody who may come: what was answered, written and left unsaved."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from partnerdir import clock
+from partnerdir.accounts.rules import RoleName
+from partnerdir.alerts.actions import add_watch
+from partnerdir.alerts.unsubscribing import sealed_watch
+from partnerdir.database import db, has_unsaved_changes
+from partnerdir.directory.actions import add_contact, add_location, add_service_at_location
+from partnerdir.search.index import rebuild
+from partnerdir.search.rules import Question
+from partnerdir.web.questions import sealed
+from tests import make, people
+
+STRANGER = "a stranger"
+READERS = (STRANGER, *RoleName)
+WRITING = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER")
+WALKED = ("GET", "POST")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request and what came of it."""
+
+    reader: str
+    method: str
+    endpoint: str
+    address: str
+    status: int
+    location: str = ""
+    page: str = ""
+    written: tuple[str, ...] = ()
+    is_unsaved: bool = False
+    fault: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address} ({self.endpoint}) as {self.reader}"
+
+
+Walk = Callable[[str, FlaskClient, str, str, str], Visit]
+
+
+@contextmanager
+def walking(app: Flask) -> Iterator[Walk]:
+    """Watches the database while doors are visited; begins before the site has answered anybody."""
+    written: list[str] = []
+    unsaved: list[bool] = []
+
+    def note_statement(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(WRITING):
+            written.append(statement)
+
+    def note_end(_error: object) -> None:
+        unsaved.append(has_unsaved_changes(db.session()))
+
+    def visit(reader: str, client: FlaskClient, method: str, endpoint: str, address: str) -> Visit:
+        written.clear()
+        unsaved.clear()
+        try:
+            answer = client.open(address, method=method)
+        except Exception as fault:  # whatever a view lets out is what this walk is to find, and the walk goes on
+            return Visit(reader, method, endpoint, address, 500, fault=f"{type(fault).__name__}: {fault}")
+        page = answer.text if answer.mimetype == "text/html" and not answer.location else ""
+        answer.close()
+        return Visit(
+            reader, method, endpoint, address, answer.status_code, answer.location or "", page, tuple(written), any(unsaved)
+        )
+
+    app.teardown_request(note_end)
+    sa.event.listen(db.engine, "before_cursor_execute", note_statement)
+    yield visit
+    sa.event.remove(db.engine, "before_cursor_execute", note_statement)
+
+
+def visit_everything(app: Flask) -> list[Visit]:
+    """Reads every page as everybody, then presses every button with an empty form, those with least rank first."""
+    examples = _add_examples(app)
+    with walking(app) as visit:
+        clients = {reader: app.test_client() if reader == STRANGER else people.signed_in(app, reader) for reader in READERS}
+        return [
+            visit(reader, client, method, rule.endpoint, _address(app, rule, examples))
+            for method in WALKED
+            for reader, client in clients.items()
+            for rule in _list_doors(app, method)
+        ]
+
+
+def _list_doors(app: Flask, method: str) -> list[Rule]:
+    doors = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+    return sorted(doors, key=lambda rule: rule.endpoint == "security.logout")  # whoever has signed out visits no more
+
+
+def _address(app: Flask, rule: Rule, examples: dict[str, str]) -> str:
+    unknown = rule.arguments - examples.keys()
+    assert not unknown, f"{rule} asks for {', '.join(unknown)}; give an example of it in tests/house/visits.py"
+    with app.test_request_context():
+        return app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})  # type: ignore[arg-type]  # its own options are no arguments of ours
+
+
+def _add_examples(app: Flask) -> dict[str, str]:
+    """One record of each kind that an address can name, and its name there."""
+    settings = app.extensions["settings"]
+    watcher = people.a_person(RoleName.FRONTLINE)
+    with make.saved():
+        service = make.a_service(needs=[make.a_need()], area_ids=[make.an_area().id], phones=["0131 496 0001"])
+        add_service_at_location(service, add_location(name="Harbour Hall", address_1="1 Quay Street", postal_code="ZZ1 1AA"))
+        contact = add_contact(service, "Duty worker", phones=["0131 496 0002"])
+        window = make.a_window(service, ends_on=clock.today() + timedelta(days=40))
+        watch = add_watch(watcher.id, service.id)
+    rebuild(settings.resolved_index_folder)
+    with app.test_request_context():
+        question = sealed(Question(words="family"))
+    return {
+        "service_id": str(service.id),
+        "contact_id": str(contact.id),
+        "window_id": str(window.id),
+        "account_id": str(watcher.id),
+        "question": question,
+        "token": sealed_watch(watch.id, str(settings.secret_key)),
+        "filename": "favicon.svg",
+    }

@@ -1,0 +1,50 @@
+"""How tests read a page: a page that parses, its links, its words."""
+
+import re
+from html import unescape
+
+import html5lib
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from partnerdir.search.index import rebuild
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def words_of(answer: TestResponse) -> str:
+    """What a reader reads: without markup, spaces as one."""
+    main = re.sub(r"(?s).*<main[^>]*>|</main>.*", "", answer.text)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main))).replace(" ,", ",").replace(" ;", ";").strip()
+
+
+def title_of(answer: TestResponse) -> str:
+    """The words in the browser's tab."""
+    found = re.search(r"<title>(.*?)</title>", answer.text, re.DOTALL)
+    assert found
+    return unescape(found[1])
+
+
+def link_named(answer: TestResponse, name: str) -> str:
+    """The address of the first link whose words begin like this."""
+    tree = html5lib.parse(answer.text)
+    for link in tree.iter(f"{HTML}a"):
+        if " ".join("".join(link.itertext()).split()).startswith(name):
+            return str(link.get("href"))
+    raise AssertionError(f"No link is called {name!r}.")
+
+
+def names_in(answer: TestResponse) -> list[str]:
+    """The names of the services in a list, in order."""
+    return [unescape(name) for name in re.findall(r'class="pd-result__name"><a [^>]*>(.*?)</a>', answer.text)]
+
+
+def asked(client: FlaskClient, words: str = "", **fields: str) -> TestResponse:
+    """The page that answers a search, reached as a browser reaches it."""
+    return client.post("/search", data={"words": words, "area": "", **fields}, follow_redirects=True)
+
+
+def index(app: Flask) -> None:
+    """Makes the index of what is recorded now."""
+    rebuild(app.extensions["settings"].resolved_index_folder)
