@@ -10,12 +10,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
 
 from partnerdir import clock
-from partnerdir.database import Moment, Record, db
+from partnerdir.database import Base, Moment, Record, db
 
 NOBODY = "system"
 
 
-class Change(db.Model):
+class Change(Base):
     """One record added, changed or removed."""
 
     __tablename__ = "change"

@@ -1,5 +1,6 @@
 """The database: one base for every record, SQLite set up so that it loses nothing, and the one way to write."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,12 @@ class Base(DeclarativeBase):
     """The base of every table."""
 
     metadata = sa.MetaData(naming_convention=NAMES)
+
+    @declared_attr.directive
+    @classmethod
+    def __tablename__(cls) -> str:
+        """ServiceAtLocation is kept in service_at_location."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
 db = SQLAlchemy(model_class=Base)
@@ -103,6 +110,7 @@ class Record:
     version: Mapped[int] = mapped_column()
 
     @declared_attr.directive
+    @classmethod
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
 
@@ -152,7 +160,7 @@ def has_unsaved_changes(session: Session) -> bool:
     return bool(session.new or session.dirty or session.deleted or session.info.get("unsaved"))
 
 
-@event.listens_for(db.Model, "attribute_instrument", propagate=True)
+@event.listens_for(Base, "attribute_instrument", propagate=True)
 def _remember_what_was_there(_class: type, _name: str, attribute: InstrumentedAttribute[Any]) -> None:
     # After a commit a record is read anew when it is asked for; without this a field that is only set forgets its old value.
     if isinstance(attribute.property, ColumnProperty):

@@ -27,8 +27,12 @@ class Settings:
     instance_folder: str = _setting("instance", "The folder that keeps the database, the search index and the secrets.")
     database_url: str = _setting("", "Where the records are kept; when empty, a SQLite file in the instance folder.")
     index_folder: str = _setting("", "Where the search index is kept; when empty, a folder in the instance folder.")
-    secret_key: str | None = _setting(None, "Signs sessions and links; made for you by 'flask prepare', at least 32 characters.")
-    password_salt: str | None = _setting(None, "Mixed into password hashes; made for you by 'flask prepare', never change it later.")
+    secret_key: str | None = _setting(
+        None, "Signs sessions and links; made for you by 'flask prepare', at least 32 characters."
+    )
+    password_salt: str | None = _setting(
+        None, "Mixed into password hashes; made for you by 'flask prepare', never change it later."
+    )
     question_key: str | None = _setting(
         None, "Encrypts what people search for inside the address; made for you by 'flask prepare'."
     )

@@ -1,24 +1,25 @@
 """A real Chromium, new and empty each time, that talks to nobody but the site."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
+
+from tests.system_packages import find_chromium
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-PHONE = {"width": 320, "height": 640}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 320, "height": 640}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser; a test that needs it is skipped, with the way to get it, where there is none."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = find_chromium()
     if path is None:
         pytest.skip("Chromium is not installed, so nothing was tried in a browser: apt-get install chromium")
     with sync_playwright() as playwright:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from partnerdir.accounts.rules import RoleName
-from partnerdir.database import db
+from partnerdir.database import db, has_unsaved_changes
 from partnerdir.factory import create_app
 from partnerdir.settings import Settings
 from partnerdir.tables import Base
@@ -88,12 +88,19 @@ def running_site(settings: Settings) -> Iterator[Flask]:
     site = create_app(settings)
     site.test_client_class = Browser
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    site.after_request(_refuse_unsaved_changes)
     with site.app_context():
         Base.metadata.create_all(db.engine)
         yield site
         db.session.remove()
         db.engine.dispose()
         site.extensions["search"].close()
+
+
+def _refuse_unsaved_changes(response: Response) -> Response:
+    """A request that ends with changes that nobody has committed is a fault, whatever it answers."""
+    assert not has_unsaved_changes(db.session()), "the request ended with unsaved changes"
+    return response
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from tests import make
 
 
 def test_sqlite_is_set_up_to_lose_nothing(app: Flask) -> None:
-    pragmas = {name: db.session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+    names = ("journal_mode", "synchronous", "foreign_keys")
+    pragmas = {name: db.session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in names}
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 

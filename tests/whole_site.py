@@ -28,7 +28,7 @@ class Mailbox:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Accepts a mail."""
-        mail = message_from_bytes(envelope.content or b"", policy=policy.default)
+        mail = message_from_bytes(bytes(envelope.original_content or b""), policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         return "250 Kept"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from partnerdir.database import Base, Record, db
+from partnerdir.database import Base, Record
 
 account_role = sa.Table(
     "account_role",
@@ -20,13 +20,13 @@ account_role = sa.Table(
 )
 
 
-class Role(Record, db.Model, RoleMixin):  # type: ignore[misc]  # the mixin is untyped
+class Role(Record, Base, RoleMixin):  # type: ignore[misc]  # the mixin thinks an id is a number
     """What a person may do: frontline, coordinator or steward."""
 
     name: Mapped[str] = mapped_column(sa.String(30), unique=True)
 
 
-class Account(Record, db.Model, UserMixin):  # type: ignore[misc]  # the mixin is untyped
+class Account(Record, Base, UserMixin):  # type: ignore[misc]  # the mixin thinks an id is a number
     """A person who signs in."""
 
     unlogged = ("password", "fs_uniquifier")
@@ -39,7 +39,9 @@ class Account(Record, db.Model, UserMixin):  # type: ignore[misc]  # the mixin i
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True, default=lambda: uuid.uuid4().hex)
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
 
-    roles: Mapped[list[Role]] = relationship(secondary=account_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # the mixin cannot know our Role
+        secondary=account_role, lazy="selectin"
+    )
 
     @property
     def role_names(self) -> list[str]:

@@ -23,6 +23,14 @@ def require_account(account_id: uuid.UUID) -> Account:
     return account
 
 
+def require_account_of(email: str) -> Account:
+    """The account with this e-mail address. Raises: Missing."""
+    account = find_account(email)
+    if account is None:
+        raise Missing("There is no account with this e-mail address.")
+    return account
+
+
 def list_accounts() -> list[Account]:
     """Every account, in order of e-mail address."""
     return list(db.session.scalars(sa.select(Account).order_by(sa.func.lower(Account.email))))

@@ -18,7 +18,7 @@ from partnerdir.alerts.errors import NotDelivered, Unreachable
 from partnerdir.alerts.notices import Notice, one_line
 from partnerdir.settings import PREFIX, Settings
 
-TEMPLATES = Path(__file__).parents[2] / "templates" / "mail"
+TEMPLATES = Path(__file__).parents[2] / "templates"
 SECONDS_PER_ANSWER = 20
 ENCODING = "quoted-printable"
 # Lines are folded at words only; a link is one word, and folding it otherwise would encode it.
@@ -57,8 +57,8 @@ class MailServer:
         message["List-Unsubscribe"] = f"<{notice.unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
         words = {"notice": notice, "site_name": self.settings.site_name}
-        message.set_content(self.templates.get_template("alert.txt").render(words), cte=ENCODING)
-        message.add_alternative(self.templates.get_template("alert.html").render(words), subtype="html", cte=ENCODING)
+        message.set_content(self.templates.get_template("mail/alert.txt").render(words), cte=ENCODING)
+        message.add_alternative(self.templates.get_template("mail/alert.html").render(words), subtype="html", cte=ENCODING)
         return message
 
     def message_id(self, notice_id: uuid.UUID) -> str:

@@ -3,7 +3,7 @@
 from partnerdir.errors import PartnerdirError
 
 
-class NotDelivered(PartnerdirError):  # noqa: N818  # the design's own word for it
+class NotDelivered(PartnerdirError):  # the design's own word for it
     """A channel could not deliver one message; permanent when trying again cannot help."""
 
     def __init__(self, reason: str, permanent: bool = False) -> None:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from partnerdir.accounts.models import Account
 from partnerdir.alerts.rules import AlertKind, ChannelName, DeliveryState, Fact
-from partnerdir.database import Moment, Record, db, one_of
+from partnerdir.database import Base, Moment, Record, one_of
 from partnerdir.directory.models import Service
 
 
-class Watch(Record, db.Model):
+class Watch(Record, Base):
     """An account's wish to be told of a service."""
 
     account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
@@ -31,7 +31,7 @@ class Watch(Record, db.Model):
         return self.account_id
 
 
-class Alert(db.Model):
+class Alert(Base):
     """One fact worth telling, once: the kind, the service, the end day and the threshold make it unique.
 
     Alerts and deliveries are a ledger of their own, so the change log does not repeat them.
@@ -55,7 +55,7 @@ class Alert(db.Model):
         return Fact(self.kind, self.ends_on, self.threshold)
 
 
-class Delivery(db.Model):
+class Delivery(Base):
     """One alert to one person over one channel: a row of the outbox."""
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)

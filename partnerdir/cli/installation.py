@@ -32,7 +32,12 @@ def init_app(app: Flask) -> None:
 
 
 @click.command("prepare")
-@click.option("--demonstration/--empty", "with_demonstration", default=False, help="On the very first run, load the demonstration district.")
+@click.option(
+    "--demonstration/--empty",
+    "with_demonstration",
+    default=False,
+    help="On the very first run, load the demonstration district.",
+)
 @says_what_is_wrong
 def prepare(with_demonstration: bool) -> None:
     """Make what is missing: the secrets, the database and its tables, the search index."""
@@ -41,7 +46,7 @@ def prepare(with_demonstration: bool) -> None:
     if any(getattr(settings, name) is None for name in SECRETS):
         _write_secrets(folder, settings)
         # This process began without secrets; the same command again has them.
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # our own command, as it was given
     is_first_run = not sa.inspect(db.engine).has_table("service")
     upgrade()
     if with_demonstration and is_first_run:
@@ -71,10 +76,10 @@ def settings_table() -> None:
 
 def table_of_settings() -> str:
     """Every setting as a Markdown table."""
-    rows = [
-        f"| `{PREFIX}{setting.name}` | {'none' if setting.default in (None, '') else f'`{setting.default}`'} | {setting.sentence} |"
-        for setting in SETTINGS
-    ]
+    rows = []
+    for setting in SETTINGS:
+        default = "none" if setting.default in (None, "") else f"`{setting.default}`"
+        rows.append(f"| `{PREFIX}{setting.name}` | {default} | {setting.sentence} |")
     return "\n".join(["| setting | default | what it does |", "| --- | --- | --- |", *rows])
 
 

@@ -171,9 +171,7 @@ def add_contact(service: Service, title: str, phones: Iterable[str] = (), **fiel
     return contact
 
 
-def change_contact(
-    contact: Contact, fields: dict[str, Any], phones: Iterable[str], seen_version: int | None = None
-) -> None:
+def change_contact(contact: Contact, fields: dict[str, Any], phones: Iterable[str], seen_version: int | None = None) -> None:
     """Changes a contact. Raises: BadInput; Conflict when it changed since `seen_version`."""
     contact.refuse_stale(seen_version)
     for name, value in fields.items():

@@ -6,7 +6,7 @@ from datetime import date, time
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from partnerdir.database import Base, ListOf, Record, db, one_of
+from partnerdir.database import Base, ListOf, Record, one_of
 from partnerdir.directory.rules import (
     Access,
     Audience,
@@ -25,7 +25,7 @@ service_need = sa.Table(
 )
 
 
-class Organisation(Record, db.Model):
+class Organisation(Record, Base):
     """A body that runs services or pays for them."""
 
     name: Mapped[str] = mapped_column(sa.String(300), index=True)
@@ -38,7 +38,7 @@ class Organisation(Record, db.Model):
     phones: Mapped[list["Phone"]] = relationship(cascade="all, delete-orphan")
 
 
-class OrganisationIdentifier(Record, db.Model):
+class OrganisationIdentifier(Record, Base):
     """A number that a register gave an organisation, such as GB-SC-SC012345 (org-id.guide)."""
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
@@ -50,7 +50,7 @@ class OrganisationIdentifier(Record, db.Model):
         return self.organisation_id
 
 
-class Need(Record, db.Model):
+class Need(Record, Base):
     """What a person is looking for, in a tree, with the words people use for it."""
 
     code: Mapped[str] = mapped_column(sa.String(80), unique=True)
@@ -75,7 +75,7 @@ class Eligibility:
     taking: Mapped[Taking] = mapped_column(one_of(Taking), default=Taking.UNKNOWN)
 
 
-class Service(Record, Eligibility, db.Model):
+class Service(Record, Eligibility, Base):
     """What is offered."""
 
     logged_lists = ("needs",)
@@ -123,7 +123,7 @@ class _PartOfService:
         return self.service_id
 
 
-class ServiceArea(_PartOfService, Record, db.Model):
+class ServiceArea(_PartOfService, Record, Base):
     """An area that a service serves."""
 
     area_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("area.id"), index=True)
@@ -131,7 +131,7 @@ class ServiceArea(_PartOfService, Record, db.Model):
     __table_args__ = (sa.UniqueConstraint("service_id", "area_id"),)
 
 
-class Location(Record, db.Model):
+class Location(Record, Base):
     """A place."""
 
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
@@ -145,7 +145,7 @@ class Location(Record, db.Model):
     is_confidential: Mapped[bool] = mapped_column(default=False)
 
 
-class ServiceAtLocation(_PartOfService, Record, db.Model):
+class ServiceAtLocation(_PartOfService, Record, Base):
     """This service at this place, with its own hours."""
 
     location_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("location.id"), index=True)
@@ -157,7 +157,7 @@ class ServiceAtLocation(_PartOfService, Record, db.Model):
     __table_args__ = (sa.UniqueConstraint("service_id", "location_id"),)
 
 
-class Contact(_PartOfService, Record, db.Model):
+class Contact(_PartOfService, Record, Base):
     """A named post or desk to reach, with a first and a last day and a successor; never a person."""
 
     title: Mapped[str] = mapped_column(sa.String(200))
@@ -172,12 +172,10 @@ class Contact(_PartOfService, Record, db.Model):
     phones: Mapped[list["Phone"]] = relationship(cascade="all, delete-orphan")
     successor: Mapped["Contact | None"] = relationship(remote_side="Contact.id", post_update=True)
 
-    __table_args__ = (
-        sa.CheckConstraint("first_on IS NULL OR last_on IS NULL OR first_on <= last_on", name="days"),
-    )
+    __table_args__ = (sa.CheckConstraint("first_on IS NULL OR last_on IS NULL OR first_on <= last_on", name="days"),)
 
 
-class Phone(Record, db.Model):
+class Phone(Record, Base):
     """A number to ring, of exactly one service, contact or organisation."""
 
     number: Mapped[str] = mapped_column(sa.String(60))
@@ -185,15 +183,12 @@ class Phone(Record, db.Model):
     description: Mapped[str] = mapped_column(sa.String(300), default="")
     service_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("service.id", ondelete="CASCADE"), index=True)
     contact_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="CASCADE"), index=True)
-    organisation_id: Mapped[uuid.UUID | None] = mapped_column(
-        sa.ForeignKey("organisation.id", ondelete="CASCADE"), index=True
-    )
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
 
     __table_args__ = (
         sa.CheckConstraint(
-            "(service_id IS NOT NULL AND contact_id IS NULL AND organisation_id IS NULL)"
-            " OR (service_id IS NULL AND contact_id IS NOT NULL AND organisation_id IS NULL)"
-            " OR (service_id IS NULL AND contact_id IS NULL AND organisation_id IS NOT NULL)",
+            "CASE WHEN service_id IS NULL THEN 0 ELSE 1 END + CASE WHEN contact_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN organisation_id IS NULL THEN 0 ELSE 1 END = 1",
             name="one_owner",
         ),
     )
@@ -204,7 +199,7 @@ class Phone(Record, db.Model):
         return self.service_id or self.contact_id or self.organisation_id or self.id
 
 
-class Schedule(_PartOfService, Record, db.Model):
+class Schedule(_PartOfService, Record, Base):
     """When a service is open, everywhere or at one of its places; days as iCalendar writes them (MO,TU)."""
 
     service_at_location_id: Mapped[uuid.UUID | None] = mapped_column(

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -56,8 +57,8 @@ def count_services(start: str = "") -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(_named(start).subquery())) or 0
 
 
-def _named(words: str) -> sa.Select[tuple[Service]]:
-    query = sa.select(Service)
+def _named(words: str) -> sa.Select[Any]:
+    query: sa.Select[Any] = sa.select(Service)
     if words:
         query = query.join(Organisation, Organisation.id == Service.organisation_id)
         for word in words.split()[:6]:

@@ -60,8 +60,8 @@ def shortened(text: str, most: int) -> str:
     line = " ".join(text.split())
     if len(line) <= most:
         return line
-    start = line[:most]
-    whole_words = start[: start.rfind(" ")] if " " in start[most // 2 :] else start[:-1]
+    start = line[: most - 1]
+    whole_words = start[: start.rfind(" ")] if " " in start[most // 2 :] else start
     return whole_words.rstrip(" ,;:.-–") + "…"
 
 

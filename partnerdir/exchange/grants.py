@@ -36,7 +36,7 @@ def read_grants(path: Path) -> tuple[Run, list[Entry]]:
     grants = _grants_of(path)
     run = Run(SOURCE, path.name, unknown_columns=unknown_names(grants))
     entries: list[tuple[date, Entry]] = []
-    ids = Firsts("grant")
+    ids = Firsts("has the same id as")
     for position, said in enumerate(grants, start=1):
         where = f"grant {position} ({_id_of(said)})"
         try:
@@ -75,14 +75,14 @@ def project_of(grant: Grant) -> Listing:
         organisation=Body(recipient.id, recipient.name, _website(recipient.url)),
         fields={
             "name": project_name(recipient.name, grant.title, grant.description),
-            "summary": cells.shortened(grant.description, LONGEST_SUMMARY - 1),
+            "summary": cells.shortened(grant.description, LONGEST_SUMMARY),
             "description": grant.description,
         },
         place=_place(recipient.street_address, recipient.address_locality, recipient.postal_code),
         place_note=PLACE_NOTE,
         payment=Payment(
             funder=Body(funder.id, funder.name),
-            fund=cells.shortened(programme, LONGEST_SUMMARY - 1) or NO_PROGRAMME,
+            fund=cells.shortened(programme, LONGEST_SUMMARY) or NO_PROGRAMME,
             fields=_window(grant),
         ),
     )
@@ -91,11 +91,11 @@ def project_of(grant: Grant) -> Listing:
 def project_name(recipient: str, title: str, description: str) -> str:
     """What to call a project, in at most 100 characters: its title, or who runs it and how its description begins."""
     if title and not NAMES_ONLY_THE_RECIPIENT.fullmatch(title):
-        return cells.shortened(title, LONGEST_NAME - 1)
+        return cells.shortened(title, LONGEST_NAME)
     start = f"{recipient}: "
-    room = LONGEST_NAME - 1 - len(start)
+    room = LONGEST_NAME - len(start)
     if not description or room < SHORTEST_END_OF_NAME:
-        return cells.shortened(recipient, LONGEST_NAME - 1)
+        return cells.shortened(recipient, LONGEST_NAME)
     return start + cells.shortened(description, room)
 
 

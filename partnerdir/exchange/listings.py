@@ -22,7 +22,7 @@ def read_listings(layout: Layout, path: Path) -> tuple[Run, list[Entry], set[str
     """The rows of a file that are services, a run that holds what was refused, and every key seen. Raises: BadInput."""
     sheet = read_sheet(path, layout)
     run = Run(layout.name, path.name, unknown_columns=sheet.unknown_columns)
-    entries, keys, services = [], Firsts("key"), Firsts("service")
+    entries, keys, services = [], Firsts("has the same key as"), Firsts("is the same service as")
     for row in sheet.rows:
         where, key = f"line {row.line}", key_of(layout, row.cells)
         try:
@@ -119,13 +119,13 @@ def _refuse_blank(layout: Layout, row: SheetRow) -> None:
 class Firsts:
     """Where each thing in a file was first seen."""
 
-    def __init__(self, what: str) -> None:
-        self.what = what
+    def __init__(self, words: str) -> None:
+        self.words = words
         self.seen: dict[Any, str] = {}
 
     def add(self, thing: Any, where: str) -> None:
         """Notes a thing, if there is one. Raises: FaultyRow when it was seen before."""
         if thing in self.seen:
-            raise FaultyRow(f"is the same {self.what} as {self.seen[thing]}")
+            raise FaultyRow(f"{self.words} {self.seen[thing]}")
         if thing is not None:
             self.seen[thing] = where

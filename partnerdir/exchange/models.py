@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from partnerdir.database import Base, Moment, Record, db
+from partnerdir.database import Base, Moment, Record
 
 
-class ImportRun(Record, db.Model):
+class ImportRun(Record, Base):
     """One import that was applied: of what file, by whom, what it did and what it refused and why."""
 
     unlogged = ("refused",)

@@ -7,19 +7,19 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from partnerdir.database import Record, db, one_of
+from partnerdir.database import Base, Record, one_of
 from partnerdir.directory.models import Service
 from partnerdir.funding.rules import Certainty, EndKind, Renewal
 
 
-class Funder(Record, db.Model):
+class Funder(Record, Base):
     """Who pays."""
 
     name: Mapped[str] = mapped_column(sa.String(300))
     identifier: Mapped[str | None] = mapped_column(sa.String(100), unique=True)
 
 
-class Fund(Record, db.Model):
+class Fund(Record, Base):
     """A named pot of a funder's."""
 
     funder_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("funder.id"), index=True)
@@ -30,7 +30,7 @@ class Fund(Record, db.Model):
     __table_args__ = (sa.UniqueConstraint("funder_id", "name"),)
 
 
-class FundingWindow(Record, db.Model):
+class FundingWindow(Record, Base):
     """The days between which a fund pays for a service; both days are included."""
 
     service_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service.id"), index=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from partnerdir.database import Record, db, one_of
+from partnerdir.database import Base, Record, one_of
 
 
 class AreaKind(StrEnum):
@@ -17,7 +17,7 @@ class AreaKind(StrEnum):
     WARD = "ward"
 
 
-class Area(Record, db.Model):
+class Area(Record, Base):
     """A named part of the map, in a tree."""
 
     name: Mapped[str] = mapped_column(sa.String(200))
@@ -28,7 +28,7 @@ class Area(Record, db.Model):
     parent: Mapped["Area | None"] = relationship(remote_side="Area.id")
 
 
-class Postcode(Record, db.Model):
+class Postcode(Record, Base):
     """A full postcode or an outcode, with a point in the middle of it."""
 
     code: Mapped[str] = mapped_column(sa.String(10), unique=True)

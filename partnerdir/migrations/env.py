@@ -1,6 +1,6 @@
 """Runs migrations on the database of the site; new ones take the next number."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from alembic.operations import MigrationScript
@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from partnerdir.database import ListOf, Moment, db
 
 
-def _plain_type(_kind: str, value: object, _context: object) -> str | bool:
+def _plain_type(_kind: str, value: object, _context: object) -> str | Literal[False]:
     """Our own column types are written as what they are stored as, so that a migration never leans on our code."""
     if isinstance(value, Moment):
         return "sa.DateTime()"

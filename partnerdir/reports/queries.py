@@ -28,5 +28,6 @@ def list_endings(day: date, thresholds: Sequence[int]) -> list[Ending]:
     return [
         Ending(service.id, service.name, service.organisation.name, until, outlook.is_estimated, outlook.expected_until)
         for service in services
-        if (outlook := outlooks[service.id]) and (until := outlook.funded_until) and until <= last
+        for outlook in [outlooks[service.id]]
+        if (until := outlook.funded_until) and until <= last
     ]

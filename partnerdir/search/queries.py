@@ -99,12 +99,12 @@ def _with_descendants(connection: Connection, need_ids: Ids) -> set[uuid.UUID]:
 
 def list_need_parents(connection: Connection) -> dict[uuid.UUID, uuid.UUID | None]:
     """The tree of needs: each need and the one above it."""
-    return dict(connection.execute(sa.select(Need.id, Need.parent_id)).tuples().all())
+    return {row.id: row.parent_id for row in connection.execute(sa.select(Need.id, Need.parent_id))}
 
 
 def list_area_parents(connection: Connection) -> dict[uuid.UUID, uuid.UUID | None]:
     """The tree of areas: each area and the one above it."""
-    return dict(connection.execute(sa.select(Area.id, Area.parent_id)).tuples().all())
+    return {row.id: row.parent_id for row in connection.execute(sa.select(Area.id, Area.parent_id))}
 
 
 def list_service_ids(connection: Connection) -> list[uuid.UUID]:

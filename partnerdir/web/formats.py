@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 import phonenumbers
+from babel import Locale
 from flask import Flask
 from markupsafe import Markup, escape
 
@@ -26,6 +27,8 @@ WEEK = {
 }
 WEEKS = {"1": "First", "2": "Second", "3": "Third", "4": "Fourth", "-1": "Last"}
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
+# CLDR leaves British Sign Language out; bfi is its code in ISO 639-3.
+LANGUAGES = {**Locale("en").languages, "bfi": "British Sign Language"}
 HOME_REGION, HOME_CODE = "GB", 44
 
 
@@ -148,6 +151,11 @@ def ages(youngest: int | None, oldest: int | None) -> str:
 def words(code: StrEnum) -> str:
     """What people call a code of the records."""
     return words_for(code)
+
+
+def languages(codes: list[str]) -> list[str]:
+    """The languages besides English by name; what is not a code of a language stays as it was typed."""
+    return [LANGUAGES.get(code.lower(), code) for code in codes if code.lower() not in ("en", "english")]
 
 
 def joined(parts: list[str]) -> str:

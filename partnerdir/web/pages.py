@@ -8,7 +8,6 @@ import jinja2
 from flask import Flask, current_app, request, url_for
 from flask_security import current_user
 from govuk_frontend_wtf.main import WTFormsHelpers
-from jinja2.utils import missing
 
 from partnerdir.accounts.rules import RoleName, has_rank
 from partnerdir.errors import BadSetting
@@ -45,22 +44,21 @@ def init_app(app: Flask) -> None:
         ]
     )
     WTFormsHelpers(app)
-    app.jinja_env.undefined = NamesMustExist
-    # Names of the language that GOV.UK's macros were first written in.
-    app.jinja_env.globals.update(undefined=jinja2.Undefined(), null=None)
+    app.jinja_env.undefined = ShownMustExist
+    app.jinja_env.globals["null"] = None  # a name of the language that GOV.UK's macros were first written in
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["asset"] = _Assets(Path(app.static_folder or "static"))
     app.context_processor(_context)
     app.before_request(app.extensions["settings"].require_secrets)
 
 
-class NamesMustExist(jinja2.Undefined):
-    """A name that no view gave is a fault; only what GOV.UK's macros leave open counts as empty."""
+class ShownMustExist(jinja2.StrictUndefined):
+    """What a page shows must exist; asking whether it does is allowed, as GOV.UK's macros do all the time."""
 
-    def __new__(cls, hint: str | None = None, obj: Any = missing, *rest: Any, **named: Any) -> Any:
-        """An undefined value of the kind that fits."""
-        is_optional = isinstance(obj, dict) or "caller" in (*rest, named.get("name"))
-        return (jinja2.Undefined if is_optional else jinja2.StrictUndefined)(hint, obj, *rest, **named)
+    __bool__ = jinja2.Undefined.__bool__  # type: ignore[assignment]  # they fail in the parent
+    __eq__ = jinja2.Undefined.__eq__  # type: ignore[assignment]  # they fail in the parent
+    __ne__ = jinja2.Undefined.__ne__  # type: ignore[assignment]  # they fail in the parent
+    __hash__ = jinja2.Undefined.__hash__  # type: ignore[assignment]  # they fail in the parent
 
 
 class _Assets:
@@ -93,7 +91,9 @@ def _context() -> dict[str, Any]:
         ],
         "footer_links": [{"text": words, "href": url_for(endpoint)} for words, endpoint in FOOTER]
         + ([] if roles else [{"text": "Sign in for staff", "href": url_for("security.login")}]),
-        "account": {"text": current_user.title or current_user.email, "href": url_for("security.change_password")} if roles else None,
+        "account": {"text": current_user.title or current_user.email, "href": url_for("security.change_password")}
+        if roles
+        else None,
         "sign_out_url": url_for("security.logout"),
         "is_staff": is_staff(),
     }

@@ -1,11 +1,11 @@
 """What went wrong, said to a person as a page and to a machine as a JSON problem (RFC 9457)."""
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
-from partnerdir.errors import Conflict, Missing, PartnerdirError, Refused
+from partnerdir.errors import Conflict, Missing, Refused
 
-STATUSES: tuple[tuple[type[PartnerdirError], int], ...] = ((Missing, 404), (Refused, 403), (Conflict, 409))
+STATUSES: dict[type[Exception], int] = {Missing: 404, Refused: 403, Conflict: 409}
 TITLES = {
     400: "We could not use that",
     403: "You cannot see this page",
@@ -30,13 +30,13 @@ ADVICE = {
 
 def init_app(app: Flask) -> None:
     """Answers every error with a kind page or a JSON problem, and the right status."""
-    app.register_error_handler(HTTPException, lambda error: _answer(error.code or 500))
-    app.register_error_handler(InternalServerError, lambda error: _answer(500))
-    for kind, status in STATUSES:
-        app.register_error_handler(kind, lambda error, status=status: _answer(status))
+    kinds: tuple[type[Exception], ...] = (HTTPException, *STATUSES)
+    for kind in kinds:
+        app.register_error_handler(kind, _answer)
 
 
-def _answer(status: int) -> Response:
+def _answer(error: Exception) -> Response:
+    status = STATUSES.get(type(error)) or getattr(error, "code", None) or 500
     title = TITLES.get(status, "Something went wrong")
     advice = ADVICE.get(status, ADVICE[500])
     if request.path.startswith("/api/") or request.path == "/health":

@@ -21,7 +21,10 @@ TRIES = "20 per minute; 200 per hour"
 DOORS = ("security.login", "security.logout", "security.forgot_password", "security.reset_password", "security.change_password")
 MESSAGES = {
     "SECURITY_MSG_LOGIN": ("You have signed in.", "success"),
-    "SECURITY_MSG_GENERIC_AUTHN_FAILED": ("The e-mail address or the password is not right. Check both and try again.", "error"),
+    "SECURITY_MSG_GENERIC_AUTHN_FAILED": (
+        "The e-mail address or the password is not right. Check both and try again.",
+        "error",
+    ),
     "SECURITY_MSG_GENERIC_RECOVERY": ("If there is an account with this address, a link is on its way to it.", "info"),
     "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your new password is set. Sign in with it.", "success"),
     "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("That link has run out. Ask for a new one below.", "error"),
@@ -61,7 +64,8 @@ def init_app(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=False)
     for endpoint in DOORS:
         view = open_to_everyone(app.view_functions[endpoint])
-        app.view_functions[endpoint] = limiter.limit(TRIES, methods=["POST"])(view)
+        slowed: Any = limiter.limit(TRIES, methods=["POST"])(view)
+        app.view_functions[endpoint] = slowed
 
 
 def _begin_writing_before_the_library_does() -> None:
@@ -95,6 +99,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SECURITY_EMAIL_SUBJECT_PASSWORD_CHANGE_NOTICE": f"{settings.site_name}: your password was changed",
         "SECURITY_EMAIL_HTML": False,
         "SECURITY_STATIC_FOLDER": None,
+        "SECURITY_FRESHNESS": timedelta(minutes=-1),  # no second door that asks for the password again
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "REMEMBER_COOKIE_HTTPONLY": True,
         "REMEMBER_COOKIE_SAMESITE": "Lax",

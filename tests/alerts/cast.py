@@ -1,7 +1,7 @@
 """Who watches what in the tests of alerts."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import sqlalchemy as sa
@@ -25,7 +25,13 @@ from tests import make
 
 WORKER = "worker@housing.example"
 TODAY = date(2027, 1, 15)
+END = TODAY + timedelta(25)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def days(count: int) -> timedelta:
+    """So many days."""
+    return timedelta(days=count)
 
 
 def a_watcher(email: str = WORKER) -> Account:
@@ -115,3 +121,11 @@ def deliver_on(settings: Settings, day: date = TODAY) -> Counts:
     try_again_now()
     with noon(day):
         return jobs.deliver(settings, Event())
+
+
+def one_waiting(settings: Settings) -> Settings:
+    """One warning waits in the outbox."""
+    with make.saved():
+        a_watched_service(END)
+    scan_on(settings, TODAY)
+    return settings

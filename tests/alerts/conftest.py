@@ -9,6 +9,7 @@ from flask import Flask
 
 from partnerdir.settings import Settings
 from tests.alerts import post
+from tests.alerts.cast import one_waiting
 from tests.alerts.post import Post
 from tests.conftest import make_settings
 
@@ -37,3 +38,15 @@ def with_mail(settings: Settings, server: Post) -> Settings:
     return dataclasses.replace(
         settings, smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none", site_url="https://directory.example"
     )
+
+
+@pytest.fixture
+def queued(app_on_both: Flask, settings_on_both: Settings) -> Settings:
+    """One warning waits, on either database."""
+    return one_waiting(settings_on_both)
+
+
+@pytest.fixture
+def queued_here(app: Flask, settings: Settings) -> Settings:
+    """One warning waits, where the kind of database makes no difference."""
+    return one_waiting(settings)

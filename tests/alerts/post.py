@@ -1,6 +1,7 @@
 """A real mail server on this machine that does as it is told: accepts, refuses, waits, hangs up."""
 
 import asyncio
+import logging
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -40,11 +41,12 @@ class Post:
         self.on_data()
         if not self.answer_to_data.startswith("250"):
             return self.answer_to_data
-        mail = message_from_bytes(envelope.content or b"", policy=policy.default)
+        mail = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         assert isinstance(mail, EmailMessage)
         self.mails.append(mail)
         self.recipients += envelope.rcpt_tos
         if self.hangs_up_after_data:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return self.answer_to_data
 
@@ -56,6 +58,7 @@ class Post:
 @contextmanager
 def running() -> Iterator[Post]:
     """Runs a mail server while the block lasts."""
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # every word of every connection otherwise
     post = Post(port=free_port())
     controller = Controller(post, hostname="127.0.0.1", port=post.port)
     controller.start()

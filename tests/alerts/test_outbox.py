@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from partnerdir import clock, jobs
-from partnerdir.alerts import email, outbox
+from partnerdir.alerts import email, notices, outbox
 from partnerdir.alerts.errors import Unreachable
-from partnerdir.alerts.models import Alert
+from partnerdir.alerts.models import Delivery
 from partnerdir.alerts.queries import list_free_deliveries
 from partnerdir.alerts.rules import LEASE
 from partnerdir.database import db, writing
@@ -20,42 +20,19 @@ from partnerdir.errors import BadSetting
 from partnerdir.settings import Settings
 from tests import make
 from tests.alerts.cast import (
+    END,
     TODAY,
     WORKER,
     a_watched_service,
     a_watcher,
     deliver_on,
-    ledger,
-    move_end,
     noon,
     scan_on,
     the_delivery,
     try_again_now,
-    unwatch,
     watch,
 )
 from tests.alerts.post import Post, free_port
-
-END = TODAY + timedelta(25)
-
-
-@pytest.fixture
-def queued(app_on_both: Flask, settings_on_both: Settings) -> Settings:
-    """One warning waits, on either database."""
-    return one_waiting(settings_on_both)
-
-
-@pytest.fixture
-def queued_here(app: Flask, settings: Settings) -> Settings:
-    """One warning waits, where the kind of database makes no difference."""
-    return one_waiting(settings)
-
-
-def one_waiting(settings: Settings) -> Settings:
-    with make.saved():
-        a_watched_service(END)
-    scan_on(settings, TODAY)
-    return settings
 
 
 def more_watchers(settings: Settings, count: int) -> None:
@@ -192,64 +169,6 @@ class Watched(dict[str, str]):
         return default
 
 
-def test_mail_refused_while_two_thresholds_pass_ends_in_one_mail_of_the_nearest(
-    queued_here: Settings, mail_server: Post
-) -> None:
-    mail_server.answer_to_data = "451 Try later"
-    for day in range(0, 21, 4):
-        scan_on(queued_here, TODAY + timedelta(day))
-        deliver_on(queued_here, TODAY + timedelta(day))
-    mail_server.answer_to_data = "250 Kept"
-    last = TODAY + timedelta(20)
-    assert deliver_on(queued_here, last)["sent"] == 1
-    assert len(mail_server.mails) == 1
-    assert [(threshold, state) for *_, threshold, state in ledger()] == [(30, "dropped"), (14, "dropped"), (7, "sent")]
-    assert "in 5 days" in mail_server.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]  # there is one
-
-
-def test_a_date_changed_after_queueing_drops_the_old_warning_and_tells_the_new_date(
-    queued_here: Settings, mail_server: Post
-) -> None:
-    move_end(the_delivery().alert.service_id, TODAY + timedelta(12))
-    assert deliver_on(queued_here) == {"dropped": 1}
-    assert the_delivery().reason == "The end date changed before this was sent."
-    scan_on(queued_here, TODAY)
-    assert deliver_on(queued_here) == {"sent": 1}
-    assert "27 January 2027" in str(mail_server.mails[0]["Subject"])
-
-
-def test_a_window_removed_while_its_mail_waits_drops_the_mail(queued_here: Settings, mail_server: Post) -> None:
-    with make.saved() as session:
-        session.execute(sa.text("DELETE FROM funding_window"))
-    assert deliver_on(queued_here) == {"dropped": 1}
-    assert mail_server.mails == []
-
-
-def test_an_account_closed_after_queueing_gets_nothing_and_the_reason_is_kept(queued_here: Settings) -> None:
-    with make.saved():
-        a_watcher().active = False
-    assert deliver_on(queued_here) == {"dropped": 1}
-    assert "closed" in the_delivery().reason
-
-
-def test_whoever_stops_watching_gets_nothing_and_whoever_begins_again_is_told(queued_here: Settings, mail_server: Post) -> None:
-    service = the_delivery().alert.service
-    with make.saved():
-        unwatch(service)
-    assert deliver_on(queued_here) == {"dropped": 1}
-    with make.saved():
-        watch(service)
-    scan_on(queued_here, TODAY)
-    assert deliver_on(queued_here) == {"sent": 1}
-
-
-def test_mail_goes_to_the_address_of_the_moment_it_is_sent(queued_here: Settings, mail_server: Post) -> None:
-    with make.saved():
-        a_watcher().email = "new@housing.example"
-    deliver_on(queued_here)
-    assert mail_server.recipients == ["new@housing.example"]
-
-
 def test_an_address_that_is_none_is_marked_failed_and_stops_nothing(queued_here: Settings, mail_server: Post) -> None:
     service = the_delivery().alert.service
     with make.saved():
@@ -266,9 +185,9 @@ def test_a_row_that_cannot_be_worded_is_kept_with_its_error_and_stops_nothing(
     with make.saved():
         a_watched_service(END, "Broken")
     scan_on(queued_here, TODAY)
-    worded = outbox.notice_of
+    worded = notices.notice_of
 
-    def break_one(delivery: outbox.Delivery, *others: object) -> object:
+    def break_one(delivery: Delivery, *others: object) -> object:
         if delivery.alert.service.name == "Broken":
             raise ZeroDivisionError("broken row")
         return worded(delivery, *others)  # type: ignore[arg-type]  # passed on as they came
@@ -304,13 +223,3 @@ def test_a_stopping_worker_sends_no_more(queued_here: Settings, mail_server: Pos
     try_again_now()
     assert jobs.deliver(queued_here, stopping) == {}
     assert mail_server.mails == []
-
-
-def test_a_rehearsed_day_that_is_sent_is_worded_as_of_that_day(app: Flask, settings: Settings, mail_server: Post) -> None:
-    with make.saved():
-        a_watched_service(END, day=END + timedelta(900))
-    jobs.scan(settings, on=TODAY)
-    try_again_now()
-    assert jobs.deliver(settings, Event()) == {"sent": 1}
-    assert "ends on 9 February 2027, in 3 weeks" in mail_server.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]  # there is one
-    assert db.session.scalars(sa.select(Alert.found_on).distinct()).all() == [TODAY]

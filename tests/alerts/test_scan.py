@@ -16,6 +16,7 @@ from tests.alerts.cast import (
     WORKER,
     a_watched_service,
     a_watcher,
+    days,
     deliver_on,
     ledger,
     move_end,
@@ -24,10 +25,6 @@ from tests.alerts.cast import (
     unwatch,
     watch,
 )
-
-
-def days(count: int) -> timedelta:
-    return timedelta(days=count)
 
 
 def told() -> list[tuple[str, date, int]]:
@@ -47,7 +44,7 @@ def test_an_end_within_a_threshold_is_queued_once_however_often_the_scan_runs(se
 
 
 def test_of_several_thresholds_passed_at_once_the_nearest_is_told_and_the_others_are_superseded(
-    settings: Settings,
+    app: Flask, settings: Settings
 ) -> None:
     with make.saved():
         a_watched_service(TODAY + days(25))

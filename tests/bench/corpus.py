@@ -17,7 +17,7 @@ from partnerdir.directory.rules import ServiceStatus
 from partnerdir.geography.models import Area, AreaKind
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-SYLLABLES = "ba ce di fo gu har bour lin mar ne port quay ran sel tor und ver wick yar zen".split()
+SYLLABLES = ("ba", "ce", "di", "fo", "gu", "har", "bour", "lin", "mar", "ne", "port", "quay", "sel", "tor", "wick", "yar")
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,7 @@ def invented_listings(random: Random, count: int = 500) -> list[Listing]:
 
     needs = [(some(1, 2), some(1, 3)) for _ in range(40)]
     areas = [some(1, 2) for _ in range(30)]
-    return [
-        Listing(some(1, 5), some(2, 4), some(5, 50), random.choice(needs), random.choice(areas)) for _ in range(count)
-    ]
+    return [Listing(some(1, 5), some(2, 4), some(5, 50), random.choice(needs), random.choice(areas)) for _ in range(count)]
 
 
 def listings_like(models: list[Listing], random: Random) -> Iterator[Listing]:
@@ -152,7 +150,7 @@ def _insert(connection: Connection, model: type, rows: list[dict[str, object]]) 
 def _insert_needs(connection: Connection, needs: set[tuple[str, str]]) -> dict[tuple[str, str], uuid.UUID]:
     above = {name: uuid.uuid4() for name in sorted({parent for parent, _ in needs})}
     below = {need: uuid.uuid4() for need in sorted(needs)}
-    rows = [(key, None, name) for name, key in above.items()]
+    rows: list[tuple[uuid.UUID, uuid.UUID | None, str]] = [(key, None, name) for name, key in above.items()]
     rows += [(key, above[parent], name) for (parent, name), key in below.items()]
     _insert(
         connection,
@@ -168,8 +166,8 @@ def _insert_needs(connection: Connection, needs: set[tuple[str, str]]) -> dict[t
 def _insert_areas(connection: Connection, names: set[str]) -> dict[str, uuid.UUID]:
     nation = uuid.uuid4()
     areas = {name: uuid.uuid4() for name in sorted(names)}
-    rows = [(nation, None, "The nation", AreaKind.NATION)]
-    rows += [(key, nation, name, AreaKind.COUNCIL) for name, key in areas.items()]
+    rows = [(key, nation, name, AreaKind.COUNCIL) for name, key in areas.items()]
+    _insert(connection, Area, [{"id": nation, "name": "The nation", "code": "nation", "kind": AreaKind.NATION}])
     _insert(
         connection,
         Area,

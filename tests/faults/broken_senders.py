@@ -1,26 +1,28 @@
 """Planted faults: senders as they must not be. `python -m tests.faults.broken_senders NAME` runs one as a real process."""
 
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from threading import Event
 from typing import Any
 
 from partnerdir import clock, jobs
 from partnerdir.alerts import outbox
-from partnerdir.alerts.outbox import Claim
+from partnerdir.alerts.outbox import Channel, Claim
 from partnerdir.alerts.queries import require_delivery
-from partnerdir.alerts.rules import DeliveryState
+from partnerdir.alerts.rules import ChannelName, DeliveryState
 from partnerdir.database import db, writing
 from partnerdir.factory import create_app
+from partnerdir.settings import Settings
 
 _send_claimed = outbox._send_claimed
 
 
-def mark_before_sending(claim: Claim, *others: Any) -> DeliveryState:
+def mark_before_sending(claim: Claim, channels: Mapping[ChannelName, Channel], settings: Settings) -> DeliveryState:
     """Marks a delivery as sent, and only then sends it."""
     with writing(by="a fault"):
         require_delivery(claim.delivery_id).state = DeliveryState.SENT
-    return _send_claimed(claim, *others)
+    return _send_claimed(claim, channels, settings)
 
 
 def claim_without_asking(delivery_id: Any) -> Claim:

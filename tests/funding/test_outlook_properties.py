@@ -24,7 +24,7 @@ from partnerdir.funding.rules import (
 )
 from tests.funding.money import NEWEST, Money, day_of, days, draw_money, list_covered_days, windows
 
-brief = settings(max_examples=100, deadline=None)
+brief = settings(max_examples=60, deadline=None)
 ONE_DAY = timedelta(days=1)
 unconfirmed = draw_money(certainties=(Certainty.AGREED_VERBALLY, Certainty.APPLIED_FOR, Certainty.REFUSED))
 any_date = st.none() | st.sampled_from([date.min, date.max]) | st.dates()
@@ -124,7 +124,7 @@ def test_the_oracle_finds_a_planted_fault(monkeypatch: pytest.MonkeyPatch, modul
             Money(None, day_of(end), is_essential=kept),
             Money(day_of(30), day_of(200), is_essential=kept),
         ],
-        st.integers(115, 125) | st.integers(25, 35),
+        st.sampled_from([28, 29, 30, 118, 119, 120]),
         st.booleans(),
     )
     find(

@@ -59,26 +59,42 @@ def hidden_imports(root: Path) -> list[str]:
 
 
 def imports_against_the_order_of_the_room(root: Path) -> list[str]:
-    """Inside a room: models and rules, then queries, then actions, then the rest."""
-    findings = []
+    """Inside a room: models, rules and what is as pure as they, then queries, then actions, then the rest."""
+    findings, pure = [], list_pure_modules(root)
     for source in list_sources(root):
         room = room_of(source.module)
         step = STEPS.get(source.stem, REST)
         for brought in source.imports:
             parts = brought.name.split(".")
-            if room and room_of(brought.name) == room and len(parts) > 2 and STEPS.get(parts[2], REST) > step:
+            is_later = room and room_of(brought.name) == room and len(parts) > 2 and STEPS.get(parts[2], REST) > step
+            if is_later and ".".join(parts[:3]) not in pure:
                 findings.append(f"{source.at(brought.line)} imports {brought.name}, which comes after {source.stem}")
     return findings
 
 
+def list_pure_modules(root: Path) -> set[str]:
+    """Files that use the standard library only, or files of ours that do so all the way down."""
+    sources = {source.module: source for source in list_sources(root)}
+    pure = set(sources)
+    while impure := {name for name in pure if any(_is_impure(brought, pure) for brought in sources[name].imports)}:
+        pure -= impure
+    return pure
+
+
+def _is_impure(brought: Import, pure: set[str]) -> bool:
+    is_ours = brought.name in pure or brought.name.rpartition(".")[0] in pure
+    return not is_ours and brought.name.partition(".")[0] not in sys.stdlib_module_names
+
+
 def impure_rules(root: Path) -> list[str]:
-    """What rules import beyond the standard library."""
+    """What rules import beyond the standard library and files that are as pure."""
+    pure = list_pure_modules(root)
     return [
-        f"{source.at(brought.line)} imports {brought.name}; rules use the standard library only"
+        f"{source.at(brought.line)} imports {brought.name}; rules use the standard library, and files of ours that do so too"
         for source in list_sources(root)
         if source.stem == "rules"
         for brought in source.imports
-        if brought.name.partition(".")[0] not in sys.stdlib_module_names
+        if _is_impure(brought, pure)
     ]
 
 
@@ -166,6 +182,15 @@ def test_an_import_against_the_order_of_the_room_is_caught(plant: Plant, path, c
 )
 def test_rules_that_are_not_pure_are_caught(plant: Plant, code):
     assert len(impure_rules(plant("partnerdir/funding/rules.py", f"{code}\n"))) == 1
+
+
+def test_rules_that_lean_on_a_file_that_is_not_pure_are_caught(plant: Plant):
+    plant("partnerdir/funding/spans.py", "import sqlalchemy\n")
+    plant("partnerdir/funding/days.py", "from partnerdir.funding.spans import Span\n")
+    root = plant("partnerdir/funding/rules.py", "from partnerdir.funding.days import Day\n")
+    assert len(impure_rules(root)) == 1
+    plant("partnerdir/funding/spans.py", "import calendar\n")
+    assert impure_rules(root) == []
 
 
 def test_imports_that_fall_are_left_alone(plant: Plant):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser import DESKTOP, PHONE
 from tests.journeys.test_main_job import sign_in
@@ -42,8 +42,8 @@ def _addresses(page: Page, site: WholeSite, role: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("role", PAGES)
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["320 px", "desktop"])
-def test_axe_finds_no_violation_on_any_page(site: WholeSite, browser: Browser, role: str, size: dict[str, int]) -> None:
-    context = browser.new_context(viewport=size)  # type: ignore[arg-type]  # a plain dict of two numbers
+def test_axe_finds_no_violation_on_any_page(site: WholeSite, browser: Browser, role: str, size: ViewportSize) -> None:
+    context = browser.new_context(viewport=size)
     page = context.new_page()
     if role != "stranger":
         sign_in(page, site, role)

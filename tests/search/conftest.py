@@ -1,30 +1,9 @@
-"""What the tests of searching ask for: an index beside the database, and a finder."""
-
-from pathlib import Path
+"""What the tests of searching ask for."""
 
 import pytest
 from flask import Flask
 
-from partnerdir.search.finder import Finder
-from partnerdir.search.following import follow_changes
-from partnerdir.search.rules import Answer, Question
-
-
-class Searching:
-    """A directory with an index that is brought up to date when the test says so."""
-
-    def __init__(self, app: Flask) -> None:
-        self.folder: Path = app.extensions["settings"].resolved_index_folder
-        self.finder: Finder = app.extensions["search"]
-
-    def catch_up(self) -> int:
-        """Follows every change so far."""
-        return follow_changes(self.folder)
-
-    def ask(self, words: str = "", **question: object) -> Answer:
-        """Asks, once the index is up to date."""
-        self.catch_up()
-        return self.finder.find(Question(words, **question))  # type: ignore[arg-type]  # checked by the dataclass's users
+from tests.search.asking import Searching
 
 
 @pytest.fixture

@@ -37,7 +37,8 @@ def window(app: Flask) -> FundingWindow:
 
 
 def test_a_moved_end_date_is_kept_with_who_said_so(coordinator: FlaskClient, window: FundingWindow) -> None:
-    answer = coordinator.post(f"/manage/windows/{window.id}", data=WINDOW | {"fund": str(window.fund_id), "version": window.version})
+    data = WINDOW | {"fund": str(window.fund_id), "version": window.version}
+    answer = coordinator.post(f"/manage/windows/{window.id}", data=data)
     assert answer.status_code == 302
     db.session.rollback()
     db.session.refresh(window)
@@ -103,7 +104,8 @@ def test_a_service_with_impossible_ages_is_refused(coordinator: FlaskClient) -> 
 def test_contacts_are_added_changed_and_removed(app: Flask, coordinator: FlaskClient) -> None:
     with make.saved():
         service_id = make.a_service().id
-    typed = {"successor": "", "title": "Duty worker", "audience": "staff", "phones": "0131 496 0002", "first_on": [""] * 3, "last_on": [""] * 3}
+    typed: dict[str, object] = {"successor": "", "title": "Duty worker", "audience": "staff", "phones": "0131 496 0002"}
+    typed |= {"first_on": [""] * 3, "last_on": [""] * 3}
     assert coordinator.post(f"/manage/services/{service_id}/contacts/add", data=typed).status_code == 302
     db.session.rollback()
     contact = db.session.get(Service, service_id).contacts[0]  # type: ignore[union-attr]  # it is there

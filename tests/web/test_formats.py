@@ -84,6 +84,15 @@ def test_ages_leave_out_what_excludes_nobody(youngest: int | None, oldest: int |
     assert formats.ages(youngest, oldest) == said
 
 
+def test_languages_are_named_and_english_goes_without_saying() -> None:
+    assert formats.languages(["en", "pl", "ti", "bfi", "Doric", "English"]) == [
+        "Polish",
+        "Tigrinya",
+        "British Sign Language",
+        "Doric",
+    ]
+
+
 def test_a_long_list_is_cut_and_says_how_many_more() -> None:
     assert formats.short_list(["A"]) == "A"
     assert formats.short_list(["A", "B", "C"]) == "A, B and C"

@@ -54,7 +54,7 @@ def full(app: Flask) -> Service:
             taking=Taking.NOW,
             ways=[Way.AT_HOME, Way.PHONE],
             fees_description="Free",
-            languages=["Polish", "British Sign Language"],
+            languages=["en", "pl", "bfi"],
             accessibility=[Access.STEP_FREE],
             assured_on=TODAY - timedelta(days=20),
             assured_by="Tenancy team lead",
@@ -76,7 +76,8 @@ def test_a_caller_reads_everything_before_ringing(visitor: FlaskClient, full: Se
         "Somebody goes with you.", "To court as well.", "0131 496 0001", "desk@harbour.example", "Duty desk", "0131 496 0002",
         "duty@harbour.example", "Ages 16 to 25; People who have been in care; Tenants of any landlord.", "Taking people now",
         "People ask themselves, or a worker refers", "We ring back within two days.", "At home; By phone", "Areas Northgate",
-        "Cost Free", "Polish and British Sign Language", "No steps", "Monday to Friday, 9am to 5pm. Not on holidays",
+        "Cost Free", "Polish and British Sign Language", "No steps", "Is there room Taking people now",
+        "Monday to Friday, 9am to 5pm. Not on holidays",
         "Harbour House, 1 Quay Street, Northgate, QX1 1AA", "Ring the upper bell.", "Saturday, 10am to midday",
         "Checked by Tenancy team lead on", "2 weeks ago",
     ):  # fmt: skip

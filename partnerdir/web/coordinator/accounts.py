@@ -25,8 +25,7 @@ def add_account() -> tuple[str, int]:
     """Invites somebody; the link at which they choose a password is shown to the steward to pass on."""
     form = InvitationForm()
     if form.validate_on_submit() and tried(form, lambda: _add(form)):
-        account = queries.find_account(form.email.data)
-        assert account is not None
+        account = queries.require_account_of(str(form.email.data))
         link = invitation_link(account, current_app.extensions["settings"].site_url)
         return render_template("coordinator/invited.html", account=account, link=link, days=LASTS.days), 201
     return render_template("coordinator/add_account.html", form=form), 422 if form.is_submitted() else 200
@@ -39,7 +38,7 @@ def change_account(account_id: uuid.UUID) -> Response | tuple[str, int]:
     account = queries.require_account(account_id)
     form = AccountForm()
     if request.method == "GET":
-        form.role.data, form.is_active.data = max(account.role_names, key=list(RoleName).index), account.active
+        form.role.data, form.is_active.data = max(map(RoleName, account.role_names), key=list(RoleName).index), account.active
     role = RoleName(form.role.data) if form.is_submitted() and form.role.data in list(RoleName) else RoleName.FRONTLINE
     if form.validate_on_submit() and tried(form, lambda: actions.change_account(account, role, form.is_active.data)):
         flash(f"{account.email} is saved.", "success")
@@ -49,4 +48,4 @@ def change_account(account_id: uuid.UUID) -> Response | tuple[str, int]:
 
 
 def _add(form: InvitationForm) -> None:
-    actions.add_account(form.email.data, RoleName(form.role.data), form.title.data)
+    actions.add_account(str(form.email.data), RoleName(form.role.data), form.title.data or "")

@@ -2,13 +2,17 @@
 
 from flask import Blueprint, Flask
 
-from partnerdir.web.coordinator import accounts, contacts, reports, services, windows
+from partnerdir.web.coordinator import accounts, changes, contacts, reports, services, windows
 
-SERVICE, CONTACT, WINDOW = "/manage/services/<uuid:service_id>", "/manage/contacts/<uuid:contact_id>", "/manage/windows/<uuid:window_id>"
+SERVICE, CONTACT, WINDOW = (
+    "/manage/services/<uuid:service_id>",
+    "/manage/contacts/<uuid:contact_id>",
+    "/manage/windows/<uuid:window_id>",
+)
 PAGES = (
     ("/ending", reports.ending_soon),
     ("/manage/services", services.list_services),
-    (f"{SERVICE}/changes", services.list_changes),
+    (f"{SERVICE}/changes", changes.list_changes),
     ("/manage/accounts", accounts.list_accounts),
 )
 FORMS = (

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from partnerdir import clock
 from partnerdir.accounts.rules import RoleName
-from partnerdir.changes import list_changes_about
 from partnerdir.directory import actions
 from partnerdir.directory import queries as directory
 from partnerdir.funding import queries as funding
@@ -84,13 +83,6 @@ def verify_service(service_id: uuid.UUID) -> Response:
     return redirect(url_for("coordinator.change_service", service_id=service.id))
 
 
-@open_to(RoleName.COORDINATOR)
-def list_changes(service_id: uuid.UUID) -> str:
-    """Everything that was ever changed of a service, newest first."""
-    service = directory.require_service(service_id)
-    return render_template("coordinator/list_changes.html", service=service, changes=list_changes_about(service.id))
-
-
 def _offered(form: ServiceForm) -> ServiceForm:
     form.offer(directory.list_needs(), list_areas())
     return form
@@ -103,7 +95,7 @@ def _typed(form: ServiceForm) -> dict[str, Any]:
 
 
 def _organisation_id(form: ServiceForm) -> uuid.UUID:
-    name = (form.organisation.data or "").strip() or form.name.data
+    name = (form.organisation.data or "").strip() or str(form.name.data)
     known = directory.find_organisation_by_name(name)
     return (known or actions.add_organisation(name)).id
 

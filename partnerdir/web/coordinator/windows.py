@@ -80,7 +80,7 @@ def _back(service_id: uuid.UUID) -> str:
 def _fund_id(form: WindowForm) -> uuid.UUID:
     if form.fund.data:
         return uuid.UUID(form.fund.data)
-    return actions.add_fund_of(form.new_funder.data.strip(), form.new_fund.data.strip()).id
+    return actions.add_fund_of(str(form.new_funder.data).strip(), str(form.new_fund.data).strip()).id
 
 
 def _typed(form: WindowForm) -> dict[str, object]:

@@ -48,7 +48,7 @@ class ContactForm(FlaskForm):
             self[name].data = getattr(contact, name)
         self.phones.data = [phone.number for phone in contact.phones]
         self.successor.data = str(contact.successor_id or "")
-        self.version.data = contact.version
+        self.version.data = str(contact.version)
 
     def plain_fields(self) -> dict[str, object]:
         """What was typed, as the contact's own fields."""

@@ -34,7 +34,7 @@ class DayField(Field):
         """Reads the boxes; a tampered form with more or fewer of them is read as three."""
         super().process(formdata, *args, **named)
         if self.raw_data is not None:
-            self.raw_data = (None if not self.raw_data else [*self.raw_data, "", "", ""][:3])
+            self.raw_data = None if not self.raw_data else [*self.raw_data, "", "", ""][:3]
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """The day that was typed, or a sentence on how to type one."""

@@ -22,7 +22,7 @@ def tried(form: FlaskForm, save: Callable[[], object], record: Record | None = N
         if record is not None:
             # The next save is made knowing the newer version, which the page shows beside the form.
             db.session.refresh(record)
-            form["version"].data = record.version
+            form["version"].data = str(record.version)
             form["version"].raw_data = None
     else:
         return True

@@ -1,5 +1,7 @@
 """The form of a service."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
@@ -93,8 +95,8 @@ class ServiceForm(FlaskForm):
         self.phones.data = [phone.number for phone in service.phones]
         self.needs.data = [str(need.id) for need in service.needs]
         self.areas.data = [str(served.area_id) for served in service.areas_served]
-        self.version.data = service.version
+        self.version.data = str(service.version)
 
-    def plain_fields(self) -> dict[str, object]:
+    def plain_fields(self) -> dict[str, Any]:
         """What was typed, as the service's own fields."""
         return typed(self, PLAIN)

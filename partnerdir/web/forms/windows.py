@@ -60,7 +60,7 @@ class WindowForm(FlaskForm):
         for name in PLAIN:
             self[name].data = getattr(window, name)
         self.fund.data = str(window.fund_id)
-        self.version.data = window.version
+        self.version.data = str(window.version)
 
     def validate(self, extra_validators: dict[str, object] | None = None) -> bool:
         """A fund is either chosen or named."""

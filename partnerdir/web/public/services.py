@@ -53,13 +53,13 @@ def list_facts(service: Service) -> list[tuple[str, str]]:
     who += [words_for(Circumstance(code)) for code in service.circumstances]
     facts = [
         ("Who it is for", "; ".join(filter(None, [*who, service.eligibility_description]))),
-        ("Taking people", "" if service.taking is Taking.UNKNOWN else words_for(service.taking)),
+        ("Is there room", "" if service.taking is Taking.UNKNOWN else words_for(service.taking)),
         ("How to ask", "" if service.referral is Referral.UNKNOWN else words_for(service.referral)),
         ("What happens first", service.application_process),
         ("How you attend", "; ".join(words_for(Way(code)) for code in service.ways)),
         ("Areas", formats.joined(list_area_names(seen.area_ids(service)))),
         ("Cost", service.fees_description),
-        ("Languages besides English", formats.joined(service.languages)),
+        ("Languages besides English", formats.joined(formats.languages(service.languages))),
         ("Access", "; ".join(words_for(Access(code)) for code in service.accessibility)),
     ]
     return [(question, answer) for question, answer in facts if answer]
