@@ -25,7 +25,7 @@ help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(DONE)/site static/built/manifest.json  ## Serve the site at http://127.0.0.1:8000, with the demonstration district on first run
-	@$(FLASK) prepare
+	@$(FLASK) prepare --demonstration
 	@exec $(PYTHON) app.py
 
 test: $(DONE)/development static/built/manifest.json  ## Run every test (TESTS=tests/funding: a part); as root, installs Chromium and PostgreSQL first

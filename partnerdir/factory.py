@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from partnerdir import clock
 from partnerdir.cli import alerts as alerts_commands
@@ -13,7 +14,7 @@ from partnerdir.cli import search as search_commands
 from partnerdir.database import db
 from partnerdir.search.finder import Finder
 from partnerdir.settings import Settings, load_settings
-from partnerdir.tables import Base
+from partnerdir.tables import Base  # noqa: F401  # importing it makes every table known
 from partnerdir.web import csrf, formats, headers, pages, problems, sign_in, static_files
 from partnerdir.web.api import doors as api
 from partnerdir.web.coordinator import doors as coordinator
@@ -37,6 +38,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=1_000_000,
         WTF_CSRF_TIME_LIMIT=None,
     )
+    if settings.behind_proxies:
+        hops = settings.behind_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # as Flask's manual does
     app.extensions["settings"] = settings
     app.extensions["search"] = Finder(settings.resolved_index_folder)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -48,6 +52,3 @@ def create_app(settings: Settings | None = None) -> Flask:
     for commands in (installation, people, imports, search_commands, alerts_commands):
         commands.init_app(app)
     return app
-
-
-__all__ = ["Base", "create_app"]

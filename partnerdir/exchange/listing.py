@@ -72,11 +72,12 @@ def refuse_too_long(model: type[Any], fields: Mapping[str, Any]) -> None:
             raise FaultyRow(f"the {name.replace('_', ' ')} is {len(value):,} characters long; {most} is the most we keep")
 
 
+MODELS: tuple[type[Any], ...] = (Service, Organisation, OrganisationIdentifier, Location, Phone)
 LENGTHS = {
     model: {
         column.name: column.type.length
-        for column in sa.inspect(model).local_table.c
+        for column in model.__table__.columns
         if isinstance(column.type, sa.String) and column.type.length
     }
-    for model in (Service, Organisation, OrganisationIdentifier, Location, Phone)
+    for model in MODELS
 }

@@ -13,6 +13,22 @@ from partnerdir.exchange import cells
 
 IMPOSSIBLE = "impossible_day"
 
+# What is wrong with a part, in our words; anything else in those of the library that checks.
+SENTENCES = {
+    "missing": "is missing",
+    "string_too_short": "is empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "string_type": "is not text",
+    "string_pattern_mismatch": "is not three capital letters like GBP",
+    "too_short": "names nobody",
+    "too_long": "names more than one, and which of them is meant cannot be told",
+    "greater_than_equal": "is less than {ge}",
+    "less_than": "is {lt} or more, which cannot be",
+    "decimal_parsing": "is not a number",
+    "decimal_type": "is not a number",
+    IMPOSSIBLE: "{reason}",
+}
+
 # What a grant may also hold, and why we leave it.
 LEFT_OUT = {
     "amountAppliedFor": "only what was awarded pays for anything",
@@ -55,10 +71,11 @@ def _words(value: Any) -> Any:
 
 
 Day = Annotated[date | None, BeforeValidator(_day)]
-Line = Annotated[str, BeforeValidator(lambda value: _line(value) if value else ""), StringConstraints(max_length=500)]
-Words = Annotated[str, BeforeValidator(_words), StringConstraints(max_length=100_000)]
-Name = Annotated[str, BeforeValidator(_line), StringConstraints(min_length=1, max_length=300)]
-Identifier = Annotated[str, BeforeValidator(_line), StringConstraints(min_length=1, max_length=100)]
+Line = Annotated[str, StringConstraints(max_length=500), BeforeValidator(lambda value: _line(value) if value else "")]
+Words = Annotated[str, StringConstraints(max_length=100_000), BeforeValidator(_words)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=300), BeforeValidator(_line)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100), BeforeValidator(_line)]
+GrantId = Annotated[str, StringConstraints(min_length=1, max_length=200), BeforeValidator(_line)]
 
 
 class Part(BaseModel):
@@ -94,7 +111,7 @@ class Programme(Part):
 class Grant(Part):
     """One grant to one organisation."""
 
-    id: Annotated[str, BeforeValidator(_line), StringConstraints(min_length=1, max_length=200)]
+    id: GrantId
     title: Line
     description: Words = ""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -120,10 +137,12 @@ def grant_of(said: Any) -> Grant:
     try:
         return Grant.model_validate(said)
     except ValidationError as wrong:
-        faults = wrong.errors(include_url=False, include_context=False, include_input=False)
+        faults = wrong.errors(include_url=False, include_input=False)
         impossible = [fault for fault in faults if fault["type"] == IMPOSSIBLE]
         first = (impossible or faults)[0]
-        sentence = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        ours = SENTENCES.get(first["type"])
+        what = ours.format_map(first.get("ctx", {})) if ours else first["msg"]
+        sentence = f"{'.'.join(str(part) for part in first['loc'])}: {what}"
         raise (cells.Impossible if impossible else FaultyGrant)(sentence) from wrong
 
 

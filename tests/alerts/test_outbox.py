@@ -223,3 +223,31 @@ def test_a_stopping_worker_sends_no_more(queued_here: Settings, mail_server: Pos
     try_again_now()
     assert jobs.deliver(queued_here, stopping) == {}
     assert mail_server.mails == []
+
+
+def test_no_transaction_is_open_while_a_mail_is_on_its_way(queued: Settings, mail_server: Post) -> None:
+    open_ones: list[bool] = []
+
+    class Watching(email.MailServer):
+        def send(self, notice: notices.Notice) -> None:
+            open_ones.append(db.session().in_transaction())
+            super().send(notice)
+
+    try_again_now()
+    with noon(TODAY):
+        assert outbox.send_waiting({ChannelName.EMAIL: Watching(queued)}, queued) == {"sent": 1}
+    assert open_ones == [False]
+
+
+def test_a_sender_whose_claim_ran_out_marks_nothing(queued: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    try_again_now()
+    slow = outbox.claimed(the_delivery().id)
+    try_again_now()
+    quick = outbox.claimed(the_delivery().id)
+    assert slow is not None
+    assert quick is not None
+    outbox._mark(slow, DeliveryState.FAILED, reason="too late")
+    assert (the_delivery().state, the_delivery().claim_ends_at) == ("waiting", quick.ends_at)
+    assert "took longer than its claim" in caplog.text
+    outbox._mark(quick, DeliveryState.SENT)
+    assert the_delivery().state == "sent"

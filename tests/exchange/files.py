@@ -14,16 +14,24 @@ from partnerdir.database import db
 from partnerdir.directory.models import Service
 from partnerdir.exchange.models import SourceRow
 
-CARE_COLUMNS = (
-    "CSNumber,CareService,Subtype,AdditionalSubtypes,ServiceType,ServiceName,Address_line_1,Address_line_2,Address_line_3,"
-    "Address_line_4,Service_town,Service_Postcode,Service_Phone_Number,SP_number,ServiceProvider,Provided_by_Local_Authority,"
-    "ServiceStatus,DateReg,SIMD2020_Decile,Datazone,Integration_Authority_Name,Council_Area_Name,Health_Board_Name,"
-    "Registered_Places,Client_group,PublicList,Publication_of_Latest_Grading,Last_inspection_Date"
-).split(",")
-EDINBURGH_COLUMNS = (
-    "source_file,source_line_record,name,description,address,postcode,phone,email,url,opening_hours,latitude,longitude,"
-    "location_raw,area,provider"
-).split(",")
+CARE_COLUMNS = next(
+    csv.reader(
+        [
+            "CSNumber,CareService,Subtype,AdditionalSubtypes,ServiceType,ServiceName,Address_line_1,Address_line_2,Address_line_3,"
+            "Address_line_4,Service_town,Service_Postcode,Service_Phone_Number,SP_number,ServiceProvider,Provided_by_Local_Authority,"
+            "ServiceStatus,DateReg,SIMD2020_Decile,Datazone,Integration_Authority_Name,Council_Area_Name,Health_Board_Name,"
+            "Registered_Places,Client_group,PublicList,Publication_of_Latest_Grading,Last_inspection_Date"
+        ]
+    )
+)
+EDINBURGH_COLUMNS = next(
+    csv.reader(
+        [
+            "source_file,source_line_record,name,description,address,postcode,phone,email,url,opening_hours,latitude,longitude,"
+            "location_raw,area,provider"
+        ]
+    )
+)
 
 
 def care_row(number: str = "CS1", **cells: str) -> dict[str, str]:

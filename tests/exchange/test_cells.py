@@ -50,7 +50,8 @@ def test_a_link_is_the_address_it_leads_to(cell: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["javascript:alert(1)", '<a href="javascript:alert(1)">x</a>', "www.desk@post.example", "being developed", "http://x y.z"]
+    "cell",
+    ["javascript:alert(1)", '<a href="javascript:alert(1)">x</a>', "www.desk@post.example", "being developed", "http://x y.z"],
 )
 def test_what_is_no_web_address_is_not_made_one(cell: str) -> None:
     with pytest.raises(cells.Unusable):

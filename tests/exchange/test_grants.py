@@ -56,7 +56,9 @@ def test_a_grant_becomes_a_service_of_its_recipient_with_a_window_of_its_fund(ap
 
 
 def test_a_duration_without_an_end_gives_no_end(app: Flask, file: Path) -> None:
-    run_import(app, "grants", write_package(file, [grant(plannedDates=[{"duration": 36}], dateModified="2025-12-01T09:00:00Z")]))
+    run_import(
+        app, "grants", write_package(file, [grant(plannedDates=[{"duration": 36}], dateModified="2025-12-01T09:00:00Z")])
+    )
     window = window_of("360G-EXAMPLE-1")
     assert (window.starts_on, window.ends_on, window.end_kind) == (None, None, EndKind.UNKNOWN)
     assert window.confirmed_on == date(2025, 12, 1)
@@ -99,15 +101,21 @@ def without(part: str) -> dict[str, Any]:
     ("faulty", "where", "why"),
     [
         ("not a grant", "grant 2 (no id)", "is not an object"),
-        (grant(2, id=""), "grant 2 (no id)", "id: String should have at least 1 character"),
+        (grant(2, id=""), "grant 2 (no id)", "id: is empty"),
         (grant(1), "grant 2 (360G-EXAMPLE-1)", "has the same id as grant 1 (360G-EXAMPLE-1)"),
-        (without("recipientOrganization"), "grant 2 (360G-EXAMPLE-2)", "recipientOrganization: Field required"),
-        (grant(2, recipientOrganization=[]), "grant 2 (360G-EXAMPLE-2)", "recipientOrganization: List should have at least 1"),
-        (grant(2, recipientOrganization=[RECIPIENT] * 2), "grant 2 (360G-EXAMPLE-2)", "List should have at most 1 item"),
-        (grant(2, amountAwarded=-5), "grant 2 (360G-EXAMPLE-2)", "amountAwarded: Input should be greater than or equal to 0"),
-        (grant(2, amountAwarded=1e300), "grant 2 (360G-EXAMPLE-2)", "amountAwarded: Input should be less than"),
-        (grant(2, currency="pounds"), "grant 2 (360G-EXAMPLE-2)", "currency: String should match pattern"),
-        (grant(2, description="x" * 100_001), "grant 2 (360G-EXAMPLE-2)", "description: String should have at most 100000"),
+        (without("recipientOrganization"), "grant 2 (360G-EXAMPLE-2)", "recipientOrganization: is missing"),
+        (grant(2, recipientOrganization=[]), "grant 2 (360G-EXAMPLE-2)", "recipientOrganization: names nobody"),
+        (
+            grant(2, recipientOrganization=[RECIPIENT] * 2),
+            "grant 2 (360G-EXAMPLE-2)",
+            "recipientOrganization: names more than one, and",
+        ),
+        (grant(2, amountAwarded=-5), "grant 2 (360G-EXAMPLE-2)", "amountAwarded: is less than 0"),
+        (grant(2, amountAwarded=1e300), "grant 2 (360G-EXAMPLE-2)", "amountAwarded: is 1000000000000 or more, which cannot be"),
+        (grant(2, currency="pounds"), "grant 2 (360G-EXAMPLE-2)", "currency: is not three capital letters like GBP"),
+        (grant(2, amountAwarded="a lot"), "grant 2 (360G-EXAMPLE-2)", "amountAwarded: is not a number"),
+        (grant(2, title=7), "grant 2 (360G-EXAMPLE-2)", "title: is not text"),
+        (grant(2, description="x" * 100_001), "grant 2 (360G-EXAMPLE-2)", "description: is longer than 100000 characters"),
         (
             without("recipientOrganization") | {"recipientIndividual": {"id": "1", "name": "somebody"}},
             "grant 2 (360G-EXAMPLE-2)",
@@ -120,7 +128,7 @@ def test_a_faulty_grant_is_refused_with_its_position_its_id_and_the_reason(
 ) -> None:
     result = run_import(app, "grants", write_package(file, [grant(), faulty, grant(3)]))
     assert counts_of(result) == NONE | {"added": 2, "refused": 1}
-    assert f"  {where}: {why}" in result.stdout or (f"  {where}: " in result.stdout and why in result.stdout)
+    assert f"  {where}: {why}" in result.stdout
     assert "somebody" not in result.output
 
 

@@ -43,7 +43,8 @@ def search() -> Response:
     need = find_need(code_of_need) if code_of_need else None
     if (code_of_area and not area) or (code_of_need and not need):
         raise Missing("There is no such area or need.")
-    question = Question(_cleaned(request.form.get("words", "")), need and need.id, area and area.id)
+    words = _cleaned(request.form.get("words", ""))
+    question = Question(words, need.id if need else None, area.id if area else None)
     return redirect(url_for("public.results", question=sealed(question)), 303)
 
 
