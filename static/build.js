@@ -2,7 +2,7 @@
 // compressed copy of each beside it, and manifest.json, which tells the site what the names have become.
 // Run by `npm run build` from the top of the checkout.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { extname, basename, join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { buildSync } from 'esbuild'
@@ -43,8 +43,7 @@ const files = {
   'favicon.svg': readFileSync('static/favicon.svg')
 }
 
-rmSync(built, { recursive: true, force: true })
-mkdirSync(built)
+mkdirSync(built, { recursive: true })
 const manifest = {}
 for (const [name, content] of Object.entries(files)) {
   manifest[name] = hashed(name, content)
@@ -54,4 +53,10 @@ for (const [name, content] of Object.entries(files)) {
   writeFileSync(`${path}.br`, brotliCompressSync(content))
   console.log(`${manifest[name]}  ${content.length} bytes, ${brotliCompressSync(content).length} compressed`)
 }
-writeFileSync(join(built, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+// A site that is running meets the old files and names until the new ones are whole.
+writeFileSync(join(built, 'manifest.new'), `${JSON.stringify(manifest, null, 2)}\n`)
+renameSync(join(built, 'manifest.new'), join(built, 'manifest.json'))
+const kept = Object.values(manifest)
+for (const name of readdirSync(built)) {
+  if (name !== 'manifest.json' && !kept.some(file => name.startsWith(file))) rmSync(join(built, name))
+}

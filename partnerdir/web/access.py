@@ -61,6 +61,11 @@ def who_is_signed_in() -> str:
     return str(current_user.email) if current_user.is_authenticated else "a visitor"
 
 
+def post_of_reader() -> str:
+    """The post of who is signed in, which may be shown to others; never their address."""
+    return str(current_user.title or current_user.role_names[0])
+
+
 def is_staff() -> bool:
     """Whether the reader of this page is signed in with any role."""
     return bool(current_user.is_authenticated and current_user.role_names)

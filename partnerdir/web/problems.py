@@ -3,9 +3,9 @@
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from partnerdir.errors import Conflict, Missing, Refused
+from partnerdir.errors import BadInput, Conflict, Missing, Refused
 
-STATUSES: dict[type[Exception], int] = {Missing: 404, Refused: 403, Conflict: 409}
+STATUSES: dict[type[Exception], int] = {BadInput: 400, Missing: 404, Refused: 403, Conflict: 409}
 TITLES = {
     400: "We could not use that",
     403: "You cannot see this page",

@@ -187,6 +187,8 @@ def test_the_link_to_stop_opens_the_watch_and_is_in_the_headers_for_one_click(
     deliver_on(settings)
     mail = mail_server.mails[0]
     link = str(mail["List-Unsubscribe"]).strip("<>")
+    on_the_wire = MailServer(settings).mail_of(noticed(settings)).as_bytes()
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in on_the_wire
     assert link in part(mail, "plain")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     token = link.removeprefix("https://directory.example/unsubscribe/")

@@ -14,7 +14,7 @@ from partnerdir.alerts import email, notices, outbox
 from partnerdir.alerts.errors import Unreachable
 from partnerdir.alerts.models import Delivery
 from partnerdir.alerts.queries import list_free_deliveries
-from partnerdir.alerts.rules import LEASE
+from partnerdir.alerts.rules import LEASE, ChannelName, DeliveryState
 from partnerdir.database import db, writing
 from partnerdir.errors import BadSetting
 from partnerdir.settings import Settings

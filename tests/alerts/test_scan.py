@@ -157,8 +157,8 @@ def test_whoever_begins_to_watch_late_is_told_the_warning_that_stands_but_no_old
 def test_a_clock_a_day_ahead_and_back_again_tells_nothing_twice(app: Flask, settings: Settings) -> None:
     with make.saved():
         a_watched_service(TODAY + days(31))
-    scan_on(settings, TODAY, TODAY + days(1), TODAY, TODAY + days(1))
-    assert [threshold for _, _, threshold in told()] == [60, 30]
+    scan_on(settings, TODAY + days(1), TODAY, TODAY + days(1))
+    assert [threshold for _, _, threshold in told()] == [30]
 
 
 def test_a_clock_in_1970_tells_nothing(app: Flask, settings: Settings) -> None:

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -12,8 +13,9 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from partnerdir.directory.models import Need, Organisation, Service, ServiceArea, service_need
+from partnerdir.directory.models import Need, Organisation, Phone, Service, ServiceArea, service_need
 from partnerdir.directory.rules import ServiceStatus
+from partnerdir.funding.models import Fund, Funder, FundingWindow
 from partnerdir.geography.models import Area, AreaKind
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -62,7 +64,7 @@ def _projects() -> Iterator[Listing]:
             organisation=recipient["name"],
             description=grant.get("description", ""),
             need=("Projects", programme),
-            area=recipient.get("addressLocality", ""),
+            area="",  # the file says where the charity is, not whom it serves
         )
 
 
@@ -105,6 +107,28 @@ def insert(connection: Connection, made: list[Listing], random: Random) -> None:
     """Puts listings into empty tables, at once and without a change log."""
     needs = _insert_needs(connection, {listing.need for listing in made})
     areas = _insert_areas(connection, {listing.area for listing in made if listing.area})
+    ids = _insert_services(connection, made, random)
+    also = random.choices(made, k=len(made))
+    has_need = {
+        (service_id, needs[other.need])
+        for service_id, listing, extra in zip(ids, made, also, strict=True)
+        for other in (listing, extra)[: random.choice((1, 1, 2))]
+    }
+    connection.execute(sa.insert(service_need), [{"service_id": s, "need_id": n} for s, n in has_need])
+    _insert(
+        connection,
+        ServiceArea,
+        [
+            {"service_id": service_id, "area_id": areas[listing.area]}
+            for service_id, listing in zip(ids, made, strict=True)
+            if listing.area
+        ],
+    )
+    _insert(connection, Phone, [{"service_id": service_id, "number": "01632 960000"} for service_id in ids])
+    _insert_windows(connection, ids, random)
+
+
+def _insert_services(connection: Connection, made: list[Listing], random: Random) -> list[uuid.UUID]:
     organisations = {name: uuid.uuid4() for name in {listing.organisation for listing in made}}
     _insert(connection, Organisation, [{"id": key, "name": name[:300]} for name, key in organisations.items()])
     ids = [uuid.uuid4() for _ in made]
@@ -124,27 +148,32 @@ def insert(connection: Connection, made: list[Listing], random: Random) -> None:
             for service_id, listing, status in zip(ids, made, statuses, strict=True)
         ],
     )
-    also = random.choices(made, k=len(made))
-    has_need = {
-        (service_id, needs[other.need])
-        for service_id, listing, extra in zip(ids, made, also, strict=True)
-        for other in (listing, extra)[: random.choice((1, 1, 2))]
-    }
-    connection.execute(sa.insert(service_need), [{"service_id": s, "need_id": n} for s, n in has_need])
+    return ids
+
+
+def _insert_windows(connection: Connection, service_ids: list[uuid.UUID], random: Random) -> None:
+    funder, fund = uuid.uuid4(), uuid.uuid4()
+    _insert(connection, Funder, [{"id": funder, "name": "National Funder"}])
+    _insert(connection, Fund, [{"id": fund, "funder_id": funder, "name": "Communities Fund"}])
+    starts_on = date(2026, 4, 1)
     _insert(
         connection,
-        ServiceArea,
+        FundingWindow,
         [
-            {"id": uuid.uuid4(), "service_id": service_id, "area_id": areas[listing.area]}
-            for service_id, listing in zip(ids, made, strict=True)
-            if listing.area
+            {
+                "service_id": service_id,
+                "fund_id": fund,
+                "starts_on": starts_on,
+                "ends_on": starts_on + timedelta(days=random.randint(0, 1500)),
+            }
+            for service_id in service_ids
         ],
     )
 
 
 def _insert(connection: Connection, model: type, rows: list[dict[str, object]]) -> None:
     if rows:
-        connection.execute(sa.insert(model), [{"version": 1, **row} for row in rows])
+        connection.execute(sa.insert(model), [{"id": uuid.uuid4(), "version": 1, **row} for row in rows])
 
 
 def _insert_needs(connection: Connection, needs: set[tuple[str, str]]) -> dict[tuple[str, str], uuid.UUID]:

@@ -68,7 +68,8 @@ def walking(app: Flask) -> Iterator[Walk]:
         try:
             answer = client.open(address, method=method)
         except Exception as fault:  # whatever a view lets out is what this walk is to find, and the walk goes on
-            return Visit(reader, method, endpoint, address, 500, fault=f"{type(fault).__name__}: {fault}")
+            said = f"{type(fault).__name__}: {fault}"
+            return Visit(reader, method, endpoint, address, 500, "", "", tuple(written), any(unsaved), said)
         page = answer.text if answer.mimetype == "text/html" and not answer.location else ""
         answer.close()
         return Visit(

@@ -12,7 +12,7 @@ from partnerdir.directory import actions
 from partnerdir.directory import queries as directory
 from partnerdir.funding import queries as funding
 from partnerdir.geography.queries import list_areas
-from partnerdir.web.access import changes_records, open_to, who_is_signed_in
+from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.services import ServiceForm
 
@@ -78,7 +78,7 @@ def change_service(service_id: uuid.UUID) -> str | Response | tuple[str, int]:
 def verify_service(service_id: uuid.UUID) -> Response:
     """Records that somebody checked the whole service today."""
     service = directory.require_service(service_id)
-    actions.verify_service(service, who_is_signed_in(), clock.today())
+    actions.verify_service(service, post_of_reader(), clock.today())
     flash(f"{service.name} is marked as checked today.", "success")
     return redirect(url_for("coordinator.change_service", service_id=service.id))
 

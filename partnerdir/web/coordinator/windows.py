@@ -11,7 +11,7 @@ from partnerdir.directory.models import Service
 from partnerdir.directory.queries import require_service
 from partnerdir.funding import actions, queries
 from partnerdir.funding.models import FundingWindow
-from partnerdir.web.access import changes_records, open_to, who_is_signed_in
+from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.windows import WindowForm
 
@@ -47,7 +47,7 @@ def change_window(window_id: uuid.UUID) -> Response | tuple[str, int]:
 def verify_window(window_id: uuid.UUID) -> Response:
     """Records that the dates of a window were found right today."""
     window = queries.require_window(window_id)
-    actions.verify_window(window, who_is_signed_in(), clock.today())
+    actions.verify_window(window, post_of_reader(), clock.today())
     flash("The dates are marked as confirmed today.", "success")
     return redirect(_back(window.service_id))
 
@@ -84,7 +84,7 @@ def _fund_id(form: WindowForm) -> uuid.UUID:
 
 
 def _typed(form: WindowForm) -> dict[str, object]:
-    return form.plain_fields() | {"confirmed_on": clock.today(), "source": who_is_signed_in()}
+    return form.plain_fields() | {"confirmed_on": clock.today(), "source": post_of_reader()}
 
 
 def _add(service: Service, form: WindowForm) -> None:

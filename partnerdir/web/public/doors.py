@@ -13,6 +13,7 @@ PAGES = (
     ("/privacy", information.privacy),
     ("/accessibility", information.accessibility),
     ("/leaving-quickly", information.leaving_quickly),
+    ("/robots.txt", information.robots),
 )
 
 

@@ -1,6 +1,6 @@
 """Pages that say what this is, what it keeps, and how to leave quickly."""
 
-from flask import render_template
+from flask import Response, render_template
 
 from partnerdir.web.access import open_to_everyone
 
@@ -27,3 +27,9 @@ def accessibility() -> str:
 def leaving_quickly() -> str:
     """What 'Exit this page' does, and honestly what it does not."""
     return render_template("public/leaving_quickly.html")
+
+
+@open_to_everyone
+def robots() -> Response:
+    """Asks search engines to leave out the answers to searches, whose addresses are new each time."""
+    return Response("User-agent: *\nDisallow: /results/\nDisallow: /sign-in\nDisallow: /password/\n", mimetype="text/plain")
