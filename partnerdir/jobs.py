@@ -15,7 +15,6 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
 
 from partnerdir import clock
 from partnerdir.alerts.actions import add_alerts
@@ -48,11 +47,15 @@ def scan(settings: Settings, on: date | None = None) -> list[Due]:
     day = on or today
     for attempt in range(1, TRIES + 1):
         try:
+            # Looking takes longest and holds nobody up; what it finds is looked at again once the write lock is ours.
+            found = [due.service_id for due in list_due(day, settings.threshold_days)]
+            if not found:
+                return []
             with writing(by="alert scan"):
-                due = list_due(day, settings.threshold_days)
+                due = list_due(day, settings.threshold_days, among=found)
                 add_alerts(due, day, rehearsed_on=None if day == today else day)
             return due
-        except (IntegrityError, StaleDataError):
+        except IntegrityError:
             # Another scan of the same moment was first; what it recorded is not due any more.
             if attempt == TRIES:
                 raise

@@ -65,19 +65,18 @@ def find_watch_by_id(watch_id: uuid.UUID) -> Watch | None:
     return db.session.get(Watch, watch_id)
 
 
-def list_due(day: date, thresholds: Sequence[int]) -> list[Due]:
+def list_due(day: date, thresholds: Sequence[int], among: Sequence[uuid.UUID] | None = None) -> list[Due]:
     """What is worth telling on the day and nobody told yet, service by service, each with who is to be told.
 
     A watcher is told at most one fact of each service: that its money ends within a threshold (in days), or has ended.
+    `among` are the only services to look at; all that are watched, when it is left out.
     """
     due = []
-    for service_ids in _in_parts(_list_services_in_question(day, thresholds)):
+    for service_ids in _in_parts(_list_services_in_question(day, thresholds) if among is None else among):
         outlooks = list_outlooks(service_ids, day, thresholds)
-        watchers, told = _list_watchers(service_ids), _list_told(service_ids)
-        for service_id in service_ids:
-            fact = fact_on(outlooks[service_id], thresholds)
-            if fact is None:
-                continue
+        facts = {service_id: fact for service_id, outlook in outlooks.items() if (fact := fact_on(outlook, thresholds))}
+        watchers, told = _list_watchers(facts), _list_told(facts)
+        for service_id, fact in facts.items():
             hearers = tuple(
                 watcher
                 for watcher in watchers[service_id]
@@ -102,11 +101,8 @@ def _list_services_in_question(day: date, thresholds: Sequence[int]) -> list[uui
     ends_on = FundingWindow.ends_on
     bands = [(ends_on <= day + timedelta(days=threshold), threshold) for threshold in sorted(thresholds)]
     ends_near = ends_on.between(day, day + timedelta(days=max(thresholds))) & ~_was_told(AlertKind.ENDING, sa.case(*bands))
-    has_ended = (
-        (ends_on < day)
-        & (Watch.already_ended_on.is_(None) | (ends_on > Watch.already_ended_on))
-        & ~_was_told(AlertKind.ENDED, None)
-    )
+    is_news = Watch.already_ended_on.is_(None) | (ends_on > Watch.already_ended_on)
+    has_ended = (ends_on < day) & is_news & ~_was_told(AlertKind.ENDED, None)
     watched = (
         sa.select(Watch.service_id)
         .join(FundingWindow, FundingWindow.service_id == Watch.service_id)

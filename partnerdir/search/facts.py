@@ -56,13 +56,14 @@ class Facts:
 
     def _with(self, touched: Iterable[uuid.UUID], found: list[ServiceFacts]) -> "Facts":
         ids, row_of, names = [*self.ids], {**self.row_of}, [*self.names]
+        rows = []
         for service in found:
-            if service.id.bytes not in row_of:
-                row_of[service.id.bytes] = len(ids)
+            row = row_of.setdefault(service.id.bytes, len(ids))
+            if row == len(ids):
                 ids.append(service.id)
                 names.append("")
-            names[row_of[service.id.bytes]] = f"{plain(service.name)}{END_OF_NAME}{service.id.hex}"
-        rows = [row_of[service.id.bytes] for service in found]
+            names[row] = f"{plain(service.name)}{END_OF_NAME}{service.id.hex}"
+            rows.append(row)
         listed = np.zeros(len(ids), np.bool_)
         listed[: len(self.listed)] = self.listed
         listed[[row_of[service_id.bytes] for service_id in touched if service_id.bytes in row_of]] = False

@@ -49,29 +49,26 @@ class ServiceFacts(NamedTuple):
 
 def find_starting_position(connection: Connection, now: datetime) -> Position:
     """Where to follow from for one who reads every record after this."""
-    moment = sa.select(Change.id, Change.at)
-    settled = connection.execute(moment.where(Change.at <= now - PATIENCE).order_by(Change.id.desc()).limit(1)).first()
+    newest_first = sa.select(Change.id, Change.at).order_by(Change.id.desc()).limit(1)
+    settled = connection.execute(newest_first.where(Change.at <= now - PATIENCE)).first()
     position = Position(*settled) if settled else Position()
-    recent = connection.execute(moment.where(Change.id > position.followed_to).order_by(Change.id))
-    return position.after([(number, at) for number, at in recent], now)
+    newest = connection.execute(newest_first).first()
+    if newest is None or newest.id == position.followed_to:
+        return position
+    recent = sa.select(Change.id).where(Change.id.between(position.followed_to + 1, newest.id)).order_by(Change.id)
+    return position.after([(number, newest.happened_at) for number in connection.scalars(recent)], now)
 
 
 def list_changes(connection: Connection, position: Position, limit: int | None = None) -> list[Row[*tuple[Any, ...]]]:
     """The changes that have not been followed yet, in order of number. Raises: OtherDatabase."""
-    gaps = [Change.id.between(gap.first, gap.last) for gap in position.gaps]
-    least = min([position.followed_to, *(gap.first for gap in position.gaps)])
-    rows = connection.execute(
-        sa.select(Change.id, Change.at.label("at"), Change.record_type, Change.record_id, Change.about_id)
-        .where(Change.id >= least, sa.or_(Change.id >= position.followed_to, *gaps))
-        .order_by(Change.id)
-        .limit(limit + 1 if limit else None)
-    ).all()
-    if position.followed_to == 0:
-        return list(rows)
-    # The last change that was followed is read again, to know this database by it.
-    if (position.followed_to, position.happened_at) not in {(row.id, row.at) for row in rows}:
+    happened_at = connection.scalar(sa.select(Change.at).where(Change.id == position.followed_to))
+    if happened_at != position.happened_at:
         raise OtherDatabase("The change log is not the one that was followed before.")
-    return [row for row in rows if row.id != position.followed_to]
+    gaps = [Change.id.between(gap.first, gap.last) for gap in position.gaps]
+    least = min([position.followed_to + 1, *(gap.first for gap in position.gaps)])
+    query = sa.select(Change.id, Change.at.label("at"), Change.record_type, Change.record_id, Change.about_id)
+    due = query.where(Change.id >= least, sa.or_(Change.id > position.followed_to, *gaps))
+    return list(connection.execute(due.order_by(Change.id).limit(limit)))
 
 
 def list_services_touched(connection: Connection, changes: Iterable[Row[*tuple[Any, ...]]]) -> set[uuid.UUID]:
@@ -114,19 +111,19 @@ def list_service_ids(connection: Connection) -> list[uuid.UUID]:
 
 def list_documents(connection: Connection, service_ids: Ids) -> Iterator[Document]:
     """What is to be found of those of these services that exist."""
-    needs = {
-        row.id: (row.name, " ".join(row.words or ())) for row in connection.execute(sa.select(Need.id, Need.name, Need.words))
-    }
-    lines = with_ancestors(list_need_parents(connection))
+    query = sa.select(Need.id, Need.parent_id, Need.name, Need.words)
+    needs = {row.id: row for row in connection.execute(query)}
+    lines = with_ancestors({need.id: need.parent_id for need in needs.values()})
     for part in _parts(service_ids):
-        needs_of = _grouped(connection, _only(_NEEDS, service_need.c.service_id, part))
+        needs_of = _by_service(connection, _only(_NEEDS, service_need.c.service_id, part))
         for row in connection.execute(_only(_TEXTS, Service.id, part)):
-            line = {above for need_id in _uuids(needs_of.get(row.key, ())) for above in lines[need_id]}
+            line = {above for need_id in _uuids(needs_of.get(row.key, "")) for above in lines.get(need_id, ())}
+            words = [word for need_id in line for word in needs[need_id].words]
             yield Document(
                 id=_uuid(row.key),
                 name=f"{row.name} {row.alternate_name}",
-                needs=" ".join(needs[need_id][0] for need_id in line),
-                words=" ".join([row.organisation_name, row.summary, *(needs[need_id][1] for need_id in line)]),
+                needs=" ".join(needs[need_id].name for need_id in line),
+                words=" ".join([row.organisation_name, row.summary, *words]),
                 description=f"{row.description} {row.eligibility_description}",
             )
 
@@ -146,11 +143,20 @@ _TEXTS = sa.select(
     Organisation.name.label("organisation_name"),
 ).join(Organisation, Organisation.id == Service.organisation_id)
 _NAMES = sa.select(_key(Service.id), Service.name, Service.status)
-_NEEDS = sa.select(_key(service_need.c.service_id), _key(service_need.c.need_id))
-_AREAS_SERVED = sa.select(_key(ServiceArea.service_id), _key(ServiceArea.area_id))
+
+
+def _labels(service_id: Any, label_id: Any) -> sa.Select[Any]:
+    # The labels of a service in one row, as text: many services have the same, which is then read once.
+    labels = sa.func.aggregate_strings(sa.cast(label_id, sa.String(36)), ",")
+    return sa.select(_key(service_id), labels).group_by(service_id)
+
+
+_NEEDS = _labels(service_need.c.service_id, service_need.c.need_id)
+_AREAS_SERVED = _labels(ServiceArea.service_id, ServiceArea.area_id)
 # Where a confidential service is must not be told by the area it is found in; any mark wins.
 _AREAS_OF_PLACES = (
-    sa.select(_key(ServiceAtLocation.service_id), _key(Location.area_id))
+    _labels(ServiceAtLocation.service_id, Location.area_id)
+    .select_from(ServiceAtLocation)
     .join(Location, Location.id == ServiceAtLocation.location_id)
     .join(Service, Service.id == ServiceAtLocation.service_id)
     .join(Organisation, Organisation.id == Service.organisation_id)
@@ -165,33 +171,28 @@ _AREAS_OF_PLACES = (
 
 def list_facts(connection: Connection, service_ids: Ids | None = None) -> Iterator[ServiceFacts]:
     """What filters, counts and orders those of these services that exist, or all services."""
-    combination = lru_cache(maxsize=None)(_uuids)  # many services share one
+    uuids = lru_cache(maxsize=None)(_uuids)
     for part in [None] if service_ids is None else _parts(service_ids):
-        needs_of = _grouped(connection, _only(_NEEDS, service_need.c.service_id, part))
-        areas_of = _grouped(
-            connection,
-            _only(_AREAS_SERVED, ServiceArea.service_id, part),
-            _only(_AREAS_OF_PLACES, ServiceAtLocation.service_id, part),
-        )
+        needs_of = _by_service(connection, _only(_NEEDS, service_need.c.service_id, part))
+        served = _by_service(connection, _only(_AREAS_SERVED, ServiceArea.service_id, part))
+        places = _by_service(connection, _only(_AREAS_OF_PLACES, ServiceAtLocation.service_id, part))
         for key, name, status in connection.execute(_only(_NAMES, Service.id, part)).all():
-            need_ids, area_ids = (combination(frozenset(labels.get(key, ()))) for labels in (needs_of, areas_of))
-            yield ServiceFacts(_uuid(key), name, status is not ServiceStatus.CLOSED, need_ids, area_ids)
+            needs, areas = uuids(needs_of.get(key, "")), uuids(served.get(key, ""))
+            if key in places:
+                areas |= uuids(places[key])
+            yield ServiceFacts(_uuid(key), name, status is not ServiceStatus.CLOSED, needs, areas)
 
 
 def _only(query: sa.Select[Any], column: Any, ids: Sequence[uuid.UUID] | None) -> sa.Select[Any]:
     return query if ids is None else query.where(column.in_(ids))
 
 
-def _grouped(connection: Connection, *queries: sa.Select[Any]) -> dict[Any, set[Any]]:
-    found: defaultdict[Any, set[Any]] = defaultdict(set)
-    for query in queries:
-        for service_key, other_key in connection.execute(query).all():
-            found[service_key].add(other_key)
-    return found
+def _by_service(connection: Connection, query: sa.Select[Any]) -> dict[Any, str]:
+    return {key: labels for key, labels in connection.execute(query).all()}
 
 
-def _uuids(keys: Collection[Any]) -> frozenset[uuid.UUID]:
-    return frozenset(map(_uuid, keys))
+def _uuids(labels: str) -> frozenset[uuid.UUID]:
+    return frozenset(uuid.UUID(label) for label in labels.split(",") if label)
 
 
 def _uuid(key: Any) -> uuid.UUID:

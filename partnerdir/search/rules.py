@@ -84,8 +84,8 @@ def _holes(first: int, last: int, numbers: Sequence[int]) -> Iterator[tuple[int,
 
 
 def plain(text: str) -> str:
-    """The text without capitals, accents and apostrophes, as names are ordered and words are compared."""
-    text = text.translate(_APOSTROPHES).casefold()
+    """The text without capitals, accents, apostrophes and needless spaces, as names are ordered and words compared."""
+    text = " ".join(text.translate(_APOSTROPHES).casefold().split())
     if text.isascii():
         return text
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

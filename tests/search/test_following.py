@@ -96,6 +96,25 @@ def test_a_change_that_took_its_number_early_and_was_committed_late_is_found(sea
 
 
 @pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_more_late_changes_than_are_read_at_once_are_all_followed(
+    searching_on_both: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "CHANGES_AT_ONCE", 5)
+    with make.saved():
+        organisation_id = make.an_organisation().id
+    searching_on_both.catch_up()
+    with Session(db.engine) as slow:
+        slow.add_all([Service(organisation_id=organisation_id, name=f"Late lantern {number}") for number in range(23)])
+        slow.flush()
+        with make.saved():
+            make.a_service("Early compass")
+        searching_on_both.catch_up()
+        slow.commit()
+    assert searching_on_both.catch_up() == 23
+    assert searching_on_both.ask("lantern").total == 23
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
 def test_a_change_committed_while_the_index_is_made_anew_is_found(searching_on_both: Searching) -> None:
     with make.saved():
         organisation_id = make.an_organisation().id
