@@ -16,7 +16,7 @@ from partnerdir.exchange.listing import Entry, Listing
 from partnerdir.exchange.merging import add_place, merge_service, merge_window, merged_fields
 from partnerdir.exchange.models import SourceRow
 from partnerdir.exchange.queries import list_source_rows
-from partnerdir.exchange.runs import Progress, Remark, Run
+from partnerdir.exchange.runs import FileRead, Progress, Remark, Run
 from partnerdir.funding.actions import add_window
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.queries import list_windows_by_service
@@ -39,15 +39,14 @@ class SourceOfRows:
     many_may_be_gone: bool = False
 
 
-def apply_entries(
-    run: Run, source: SourceOfRows, entries: list[Entry], keys: set[str], today: date, progress: Progress
-) -> None:
-    """Writes what these entries add and change; `keys` are all that the file holds. Raises: BadInput."""
+def apply_entries(read: FileRead, source: SourceOfRows, today: date, progress: Progress) -> None:
+    """Writes what the entries of a file add and change, and counts it in the run. Raises: BadInput."""
+    run, entries = read.run, read.entries
     with db.session.no_autoflush:
         rows = list_source_rows(source.name)
         new = [entry for entry in entries if entry.key not in rows]
         stale = [entry for entry in entries if entry.key in rows and _is_stale(rows[entry.key], entry)]
-        gone = [row for row in rows.values() if not row.gone_on and row.key not in keys] if source.is_full_register else []
+        gone = [row for row in rows.values() if not row.gone_on and row.key not in read.keys] if source.is_full_register else []
         if not source.many_may_be_gone:
             _refuse_suspicious_loss(run, gone, rows)
         returned = sum(rows[entry.key].gone_on is not None for entry in stale)

@@ -9,6 +9,9 @@ from partnerdir.exchange import cells
 Row = Mapping[str, str]
 
 
+WHERE = {"place.address_1", "place.postal_code", "place.latitude", "place.longitude", "phones"}
+
+
 class FaultyRow(Exception):
     """A row that is not a service we can keep; its text says why."""
 
@@ -160,3 +163,9 @@ class Layout:
         """The columns that we read, each once, in the order in which the fields name them."""
         named = (*self.key, *self.required, *(column for source in self.fields.values() for column in source.columns))
         return tuple(dict.fromkeys(named))
+
+    @property
+    def columns_of_where(self) -> frozenset[str]:
+        """The columns that say where in its town a service is, or where it rings."""
+        says_where = (source for field, source in self.fields.items() if field in WHERE)
+        return frozenset(column for source in says_where for column in source.columns)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from partnerdir.exchange.listings import Firsts
 from partnerdir.exchange.packages import Dates, FaultyGrant, Grant, grant_of, unknown_names
 from partnerdir.exchange.queries import list_source_rows
 from partnerdir.exchange.reading import read_json
-from partnerdir.exchange.runs import Progress, Run
+from partnerdir.exchange.runs import FileRead, Progress, Run
 from partnerdir.funding.queries import list_grant_ids
 from partnerdir.funding.rules import Certainty, EndKind
 
@@ -31,8 +32,8 @@ PLACE_NOTE = "The organisation's address; the project may be somewhere else."
 NAMES_ONLY_THE_RECIPIENT = re.compile(r"(?:a |an |the )?(?:grant|award|scholarship|donation|funding)s? (?:to|for)\b.*", re.I)
 
 
-def read_grants(path: Path) -> tuple[Run, list[Entry]]:
-    """The grants of a package, and a run that holds what was refused. Raises: BadInput."""
+def read_grants(path: Path) -> FileRead:
+    """The grants of a package, and what was refused. Raises: BadInput."""
     grants = _grants_of(path)
     run = Run(SOURCE, path.name, unknown_columns=unknown_names(grants))
     entries: list[tuple[date, Entry]] = []
@@ -52,19 +53,19 @@ def read_grants(path: Path) -> tuple[Run, list[Entry]]:
                 {"file": f"{path.name}, {where}: {fault}. Correct it and import again; nothing was imported."}
             ) from fault
     # The latest first: what an organisation is called and where it is are taken from its latest grant.
-    return run, [entry for _told, entry in sorted(entries, key=lambda pair: pair[0], reverse=True)]
+    latest_first = [entry for _told, entry in sorted(entries, key=lambda pair: pair[0], reverse=True)]
+    return FileRead(run, latest_first, {entry.key for entry in latest_first})
 
 
-def import_grants(read: tuple[Run, list[Entry]], today: date, progress: Progress) -> Run:
+def import_grants(read: FileRead, today: date, progress: Progress) -> Run:
     """Writes what was read and answers with the run."""
-    run, entries = read
     typed_here = list_grant_ids() - set(list_source_rows(SOURCE))
-    for entry in entries:
+    for entry in read.entries:
         if entry.key in typed_here:
-            run.refuse(entry.where, "somebody here has already entered a funding window with this grant's number")
-    mine = [entry for entry in entries if entry.key not in typed_here]
-    apply_entries(run, SourceOfRows(SOURCE, _project_before), mine, {entry.key for entry in entries}, today, progress)
-    return run
+            read.run.refuse(entry.where, "somebody here has already entered a funding window with this grant's number")
+    rest = [entry for entry in read.entries if entry.key not in typed_here]
+    apply_entries(replace(read, entries=rest), SourceOfRows(SOURCE, _project_before), today, progress)
+    return read.run
 
 
 def project_of(grant: Grant) -> Listing:

@@ -13,13 +13,13 @@ from partnerdir.exchange.applying import SourceOfRows, apply_entries
 from partnerdir.exchange.columns import FaultyRow, Layout, Row
 from partnerdir.exchange.listing import Body, Entry, Listing
 from partnerdir.exchange.reading import SheetRow, read_sheet
-from partnerdir.exchange.runs import Progress, Run
+from partnerdir.exchange.runs import FileRead, Progress, Run
 
 PARTS = ("needs", "areas", "phones", "hours")
 
 
-def read_listings(layout: Layout, path: Path) -> tuple[Run, list[Entry], set[str]]:
-    """The rows of a file that are services, a run that holds what was refused, and every key seen. Raises: BadInput."""
+def read_listings(layout: Layout, path: Path) -> FileRead:
+    """The rows of a file that are services, and what was refused. Raises: BadInput."""
     sheet = read_sheet(path, layout)
     run = Run(layout.name, path.name, unknown_columns=sheet.unknown_columns)
     entries, keys, services = [], Firsts("has the same key as"), Firsts("is the same service as")
@@ -34,17 +34,14 @@ def read_listings(layout: Layout, path: Path) -> tuple[Run, list[Entry], set[str
             run.refuse(where, str(fault))
         else:
             entries.append(entry)
-    return run, entries, {key_of(layout, row.cells) for row in sheet.rows}
+    return FileRead(run, entries, {key_of(layout, row.cells) for row in sheet.rows})
 
 
-def import_listings(
-    layout: Layout, read: tuple[Run, list[Entry], set[str]], today: date, progress: Progress, many_may_be_gone: bool = False
-) -> Run:
+def import_listings(layout: Layout, read: FileRead, today: date, progress: Progress, many_may_be_gone: bool = False) -> Run:
     """Writes what was read and answers with the run. Raises: BadInput when a register has lost suspiciously many rows."""
-    run, entries, keys = read
     source = SourceOfRows(layout.name, partial(_listing_before, layout), layout.is_full_register, many_may_be_gone)
-    apply_entries(run, source, entries, keys, today, progress)
-    return run
+    apply_entries(read, source, today, progress)
+    return read.run
 
 
 def key_of(layout: Layout, row: Row) -> str:
@@ -88,7 +85,8 @@ def _entry(layout: Layout, path: Path, key: str, row: SheetRow) -> Entry:
         raise BadInput(
             {"file": f"{path.name}, line {row.line}: {fault}. Correct it and import again; nothing was imported."}
         ) from fault
-    kept = {column: row.cells[column] for column in layout.kept}
+    secret = layout.columns_of_where if listing.fields.get("is_confidential") else ()
+    kept = {column: "" if column in secret else row.cells[column] for column in layout.kept}
     return Entry(key, f"line {row.line}", kept, listing, left_out)
 
 

@@ -42,6 +42,15 @@ class Run:
         self.counts["refused"] += 1
 
 
+@dataclass(frozen=True)
+class FileRead:
+    """A file that was read and checked: its run so far, the entries to apply, and the keys of all its rows."""
+
+    run: Run
+    entries: list[Entry]
+    keys: set[str]
+
+
 def add_import_run(run: Run, by: str) -> ImportRun:
     """Adds the record that this import happened."""
     record = ImportRun(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from whoosh.codec.whoosh3 import LENGTHS_COLUMN
+from whoosh.codec.whoosh3 import LENGTHS_COLUMN, W3Codec
 from whoosh.columns import FixedBytesColumn
 from whoosh.fields import COLUMN, TEXT, Schema
 from whoosh.index import FileIndex, create_in, open_dir
@@ -36,6 +36,8 @@ NAME = "index-v1-"
 UNFINISHED = "unfinished"
 MEMORY = 256  # megabytes that making the index anew may use
 KEY = struct.Struct("16s")
+# We read whole lists of postings and never skip in them: blocks much larger than Whoosh's 128 are read four times faster.
+CODEC = W3Codec(blocklimit=4096)
 
 SCHEMA = Schema(
     id=COLUMN(FixedBytesColumn(KEY.size)),
@@ -58,7 +60,8 @@ def damage_named(home: Path) -> Iterator[None]:
     except NoIndex:
         raise
     except Exception as wrong:
-        raise NoIndex(home, f"cannot be read ({type(wrong).__name__}: {wrong})") from wrong
+        # Its own text and its trace may hold a word that somebody looked for, which no log may tell.
+        raise NoIndex(home, f"cannot be read ({type(wrong).__name__})") from None
 
 
 def newest(index_folder: Path) -> Path:
@@ -107,7 +110,7 @@ def rebuild(index_folder: Path) -> int:
 
 
 def _fill(home: Path) -> int:
-    writer = create_in(home, SCHEMA).writer(limitmb=MEMORY)
+    writer = create_in(home, SCHEMA).writer(limitmb=MEMORY, codec=CODEC)
     with db.engine.connect() as connection:
         # What changes while we read is followed afterwards, from here.
         position = queries.find_starting_position(connection, clock.now())
@@ -121,7 +124,7 @@ def _fill(home: Path) -> int:
 def replace_services(home: Path, service_ids: Collection[UUID], documents: Iterable[Document]) -> None:
     """Makes these documents all that the index has of these services."""
     before = set(home.iterdir())
-    writer = opened(home).writer()
+    writer = opened(home).writer(codec=CODEC)
     try:
         gone = {service_id.bytes for service_id in service_ids}
         reader = writer.reader()

@@ -22,7 +22,6 @@ Found = tuple[Ints, Floats]  # documents, and how often the term is in each
 NOWHERE = -1  # the row of a document that was deleted, or whose service is not known
 NOTHING: Found = (np.zeros(0, np.int32), np.zeros(0, np.float32))
 LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.float32)
-MOST_WEIGHED = 20_000  # terms kept ready
 
 
 class Part:
@@ -137,10 +136,10 @@ class Postings:
                 lengths = part.lengths(field)[documents]
                 impact = bm25(weight * rarity, counts, lengths, average, LENGTH_NORMALISATION, SATURATION)
                 weighed.append((part, documents, impact.astype(np.float32)))
-        if len(self._weighed) >= MOST_WEIGHED:
-            self._weighed.clear()
-        self._weighed[term] = [entry for entry in weighed if len(entry[1])]
-        return self._weighed[term]
+        weighed = [entry for entry in weighed if len(entry[1])]
+        if weighed:
+            self._weighed[term] = weighed
+        return weighed
 
     def _rarity(self, documents_with_term: int) -> float:
         return math.log((self._reader.doc_count_all() or 1) / (documents_with_term + 1)) + 1

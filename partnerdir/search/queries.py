@@ -188,7 +188,7 @@ def _only(query: sa.Select[Any], column: Any, ids: Sequence[uuid.UUID] | None) -
 
 
 def _by_service(connection: Connection, query: sa.Select[Any]) -> dict[Any, str]:
-    return {key: labels for key, labels in connection.execute(query).all()}
+    return dict(connection.execute(query).all())
 
 
 def _uuids(labels: str) -> frozenset[uuid.UUID]:

@@ -11,6 +11,7 @@ from partnerdir.directory.models import Location, Organisation, Phone, Service, 
 from partnerdir.directory.queries import find_organisation_by_identifier
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.exchange import applying
+from partnerdir.exchange.models import SourceRow
 from partnerdir.exchange.queries import list_import_runs
 from partnerdir.geography.actions import add_area
 from partnerdir.geography.models import Area, AreaKind
@@ -186,6 +187,9 @@ def test_a_service_off_the_public_list_is_confidential_and_nothing_of_where_it_i
     assert (service.places, service.phones) == ([], [])
     assert len(service.areas_served) == 1
     assert db.session.scalars(sa.select(Location)).all() == []
+    remembered = db.session.scalars(sa.select(SourceRow)).one().row
+    assert remembered["ServiceName"] == "Quayside Support CS1"
+    assert not {"1 Harbour Road", "ZE2 9AA", "01632 960001"} & set(remembered.values())
 
 
 def test_a_service_that_leaves_the_public_list_leaves_no_address_and_no_number_behind(app: Flask, file: Path) -> None:

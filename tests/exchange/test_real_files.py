@@ -62,7 +62,7 @@ def grants_of(path: Path) -> list[dict[str, list[dict[str, str]]]]:
     return grants
 
 
-def count(model: type, *conditions: sa.ColumnElement[bool]) -> int:
+def count(model: type, *conditions: sa.ColumnExpressionArgument[bool]) -> int:
     """How many records there are of a kind."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(model).where(*conditions)) or 0
 
@@ -158,11 +158,12 @@ def test_every_row_of_the_edinburgh_lists_is_imported_or_refused_with_its_line_a
     path = shared_data / "services" / "edinburgh-council-2014.csv"
     rows = rows_of(path)
     nameless = [row for row in rows if not row["name"].strip()]
-    seen, repeated = set(), 0
+    seen: set[tuple[str, str]] = set()
+    repeated = 0
     for row in rows:
-        service = (" ".join(row["name"].lower().split()), " ".join(row["postcode"].lower().split()))
-        repeated += service in seen
-        seen |= {service} if all(service) else set()
+        called = (" ".join(row["name"].lower().split()), " ".join(row["postcode"].lower().split()))
+        repeated += called in seen
+        seen |= {called} if all(called) else set()
     refused = len(nameless) + repeated
     services = count(Service)
     result = read(site, "listings", "edinburgh-2014", path)

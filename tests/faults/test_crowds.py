@@ -10,7 +10,7 @@ pytestmark = pytest.mark.processes
 
 
 def test_eight_senders_at_once_send_each_mail_once(ground_on_both: Ground) -> None:
-    ground_on_both.queue(100)
+    ground_on_both.queue(60)
     processes = [ground_on_both.start("alerts", "deliver") for _ in range(8)]
     outputs = [process.communicate(timeout=120)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * 8, ground_on_both.log()
@@ -19,10 +19,10 @@ def test_eight_senders_at_once_send_each_mail_once(ground_on_both: Ground) -> No
 
 
 def test_senders_that_take_what_others_hold_are_caught_doubling(ground: Ground) -> None:
-    """The planted fault for the test above: four senders without the conditional claim."""
-    ground.queue(20)
-    ground.post.seconds_per_mail = 0.3
-    processes = [ground.start("-m", "tests.faults.broken_senders", "claim_without_asking") for _ in range(4)]
+    """The planted fault for the test above: two senders without the conditional claim."""
+    ground.queue(10)
+    ground.post.seconds_per_mail = 0.5
+    processes = [ground.start("-m", "tests.faults.broken_senders", "claim_without_asking") for _ in range(2)]
     for process in processes:
         process.communicate(timeout=120)
     assert ground.tally().repeated > 0

@@ -2,6 +2,7 @@
 
 import uuid
 from random import Random
+from traceback import format_exception
 
 import pytest
 import sqlalchemy as sa
@@ -220,5 +221,6 @@ def test_a_damaged_index_is_named_as_such(searching: Searching) -> None:
     rebuild(searching.folder)
     for file in searching.folder.glob("index-*/*.seg"):
         file.write_bytes(b"nonsense")
-    with pytest.raises(PartnerdirError, match="flask search rebuild"):
+    with pytest.raises(PartnerdirError, match="flask search rebuild") as raised:
         searching.finder.find(Question("lantern"))
+    assert "lantern" not in "".join(format_exception(raised.value))
