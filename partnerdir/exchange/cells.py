@@ -84,6 +84,17 @@ def link(cell: str) -> str:
     return address
 
 
+def link_alone(cell: str) -> str:
+    """The web address that is all a cell holds; nothing where it holds anything else."""
+    text = one_line(cell)
+    return text if ADDRESS_OF_PAGE.fullmatch(text) else ""
+
+
+def text_that_is_no_link(cell: str) -> str:
+    """The words of a cell; nothing where it holds a web address alone."""
+    return "" if link_alone(cell) else plain_text(cell)
+
+
 def mail_address(cell: str) -> str:
     """The mail address in a cell. Raises: Unusable."""
     address = one_line(cell)

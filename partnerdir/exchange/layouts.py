@@ -157,15 +157,16 @@ EDINBURGH_2014 = Layout(
     title="City of Edinburgh Council: lists of places and providers, 2014",
     key=("source_file", "source_line_record"),
     required=("name",),
-    # The lists of adventure and of outdoor education name 88 places twice.
+    # The lists of adventure and of outdoor education have about a hundred places in common.
     same_service=("name", "postcode"),
     fields={
         # The stops are named after streets, which says nothing on a page of results.
         "name": Text(
             (Part("source_file", reader=cells.only({LIBRARY_STOPS: "Mobile library stop"})), Part("name")), between=": "
         ),
-        "description": Cell("description", cells.plain_text),
-        "url": Cell("url", cells.link),
+        # The registrars' descriptions are nothing but the address of their page.
+        "description": Cell("description", cells.text_that_is_no_link),
+        "url": FirstOf((Cell("url", cells.link), Cell("description", cells.link_alone))),
         "email": Cell("email", cells.mail_address),
         "needs": Words({"source_file": NEED_OF_LIST}, closed=("source_file",)),
         "areas": Word("source_file", dict.fromkeys(NEED_OF_LIST, IN_EDINBURGH) | {ADVENTURE: ANYWHERE, OUTDOORS: ANYWHERE}),

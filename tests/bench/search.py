@@ -5,6 +5,7 @@ make of the real files.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -75,6 +76,8 @@ def main() -> int:
     print(f"| --- | {' | '.join('---:' for _ in sizes)} |")
     for words, name, unit in ROWS:
         print(f"| {words}{unit and f', {unit}'} | {' | '.join(said(column[name], unit) for column in columns)} |")
+    load = ", ".join(f"{part:.1f}" for part in os.getloadavg())
+    print(f"\nOn {os.cpu_count()} cores with a load of {load} at the end; well above 1 it is others that are measured.")
     return 0
 
 

@@ -58,6 +58,13 @@ def test_what_is_no_web_address_is_not_made_one(cell: str) -> None:
         cells.link(cell)
 
 
+def test_a_description_that_is_only_a_link_is_a_link_and_no_description() -> None:
+    assert cells.link_alone(" https://registrars.example/saltness ") == "https://registrars.example/saltness"
+    assert cells.text_that_is_no_link("https://registrars.example/saltness") == ""
+    assert cells.link_alone("See https://registrars.example/saltness") == ""
+    assert cells.text_that_is_no_link("See\nhttps://registrars.example") == "See\nhttps://registrars.example"
+
+
 @pytest.mark.parametrize(
     ("cell", "numbers"),
     [
