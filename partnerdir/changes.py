@@ -7,7 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column, object_session
 
 from partnerdir import clock
 from partnerdir.database import Base, Moment, Record, db
@@ -43,34 +44,43 @@ def list_changes_about(about_id: uuid.UUID, limit: int = 200) -> list[Change]:
 def _write_change_log(session: Session, _context: UOWTransaction, _instances: object) -> None:
     marked = [(record, "added") for record in session.new]
     marked += [(record, "changed") for record in session.dirty if session.is_modified(record)]
-    marked += [(record, "removed") for record in session.deleted]
-    by, moment = session.info.get("by", NOBODY), clock.now()
     for record, action in marked:
-        if not isinstance(record, Record):
-            continue
-        fields = {} if action == "removed" else _changed_fields(record)
-        if action == "changed" and not fields:
-            continue
-        session.add(
-            Change(
-                at=moment,
-                by=by,
-                record_type=sa.inspect(record).mapper.local_table.name,
-                record_id=record.id,
-                about_id=record.about_id,
-                action=action,
-                fields=fields,
-            )
-        )
+        if isinstance(record, Record):
+            fields = _changed_fields(record)
+            if fields or action == "added":
+                session.add(Change(**_entry(session, record, action, fields)))
+
+
+@event.listens_for(Record, "after_delete", propagate=True)
+def _write_removal(_mapper: object, connection: Connection, record: Record) -> None:
+    # What is taken out of a list (a telephone number of a service) is only known to be removed once the flush runs.
+    session = object_session(record) or db.session()
+    gone = {name: [_plain(value), None] for name in _logged_fields(record) if (value := getattr(record, name)) is not None}
+    connection.execute(sa.insert(Change).values(_entry(session, record, "removed", gone)))
+
+
+def _entry(session: Session, record: Record, action: str, fields: dict[str, list[Any]]) -> dict[str, Any]:
+    return {
+        "at": clock.now(),
+        "by": session.info.get("by", NOBODY),
+        "record_type": sa.inspect(record).mapper.local_table.name,
+        "record_id": record.id,
+        "about_id": record.about_id,
+        "action": action,
+        "fields": fields,
+    }
+
+
+def _logged_fields(record: Record) -> list[str]:
+    """Its plain fields, but for long-lived secrets."""
+    names = {attribute.key for attribute in sa.inspect(record).mapper.column_attrs}
+    return sorted(names - {"id", "version", *record.unlogged})
 
 
 def _changed_fields(record: Record) -> dict[str, list[Any]]:
-    """From what to what, for each field that differs; long-lived secrets stay out."""
-    state = sa.inspect(record)
-    names = {attribute.key for attribute in state.mapper.column_attrs} - {"id", "version", *record.unlogged}
-    names |= set(record.logged_lists)
-    changed = {}
-    for name in sorted(names):
+    """From what to what, for each field that differs."""
+    state, changed = sa.inspect(record), {}
+    for name in sorted({*_logged_fields(record), *record.logged_lists}):
         history = state.attrs[name].history
         if name in record.logged_lists:
             if history.added or history.deleted:

@@ -35,6 +35,18 @@ def test_a_part_is_filed_under_its_service(app_on_both: Flask) -> None:
     logged = [(c.record_type, c.action) for c in list_changes_about(service.id)]
     assert ("funding_window", "changed") in logged
     assert ("contact", "removed") in logged
+    removed = next(c for c in list_changes_about(service.id) if (c.record_type, c.action) == ("contact", "removed"))
+    assert removed.fields["title"] == ["Duty worker", None]
+
+
+def test_a_number_that_is_taken_off_the_list_is_logged(app_on_both: Flask) -> None:
+    with make.saved():
+        service = make.a_service(phones=["0131 496 0001", "0131 496 0002"], area_ids=[make.an_area().id])
+    with make.saved(by="coordinator@partnership.example"):
+        actions.change_service(service, {}, phones=["0131 496 0001"], area_ids=[])
+    logged = [(c.record_type, c.action, c.by) for c in list_changes_about(service.id)[:2]]
+    by = "coordinator@partnership.example"
+    assert sorted(logged) == [("phone", "removed", by), ("service_area", "removed", by)]
 
 
 def test_needs_that_come_and_go_are_logged(app_on_both: Flask) -> None:

@@ -17,6 +17,7 @@ from partnerdir.search.labels import Bools, Ints, Labels, Reach
 from partnerdir.search.queries import OtherDatabase, ServiceFacts
 from partnerdir.search.rules import Position, plain, with_ancestors, with_relatives
 
+MANY_CHANGES = 1000  # from here on, and from half as many as there are services, it is quicker to read everything anew
 END_OF_NAME = "\0"  # comes before every sign, so that "Harbour" is before "Harbour House"
 
 
@@ -37,12 +38,15 @@ class Facts:
 
     def refreshed(self, connection: Connection) -> "Facts":
         """These facts, or newer ones if any were committed since."""
+        many = max(MANY_CHANGES, len(self.ids) // 2)
         try:
-            changes = queries.list_changes(connection, self.position)
+            changes = queries.list_changes(connection, self.position, limit=many)
         except OtherDatabase:
             return load_facts(connection)
         if not changes:
             return self
+        if len(changes) == many:
+            return load_facts(connection)
         position = self.position.after([(change.id, change.at) for change in changes], clock.now())
         kinds = {change.record_type for change in changes}
         touched = queries.list_services_touched(connection, changes)

@@ -66,7 +66,7 @@ def list_changes(connection: Connection, position: Position, limit: int | None =
         raise OtherDatabase("The change log is not the one that was followed before.")
     gaps = [Change.id.between(gap.first, gap.last) for gap in position.gaps]
     least = min([position.followed_to + 1, *(gap.first for gap in position.gaps)])
-    query = sa.select(Change.id, Change.at.label("at"), Change.record_type, Change.record_id, Change.about_id)
+    query = sa.select(Change.id, Change.at.label("at"), Change.record_type, Change.about_id)
     due = query.where(Change.id >= least, sa.or_(Change.id > position.followed_to, *gaps))
     return list(connection.execute(due.order_by(Change.id).limit(limit)))
 

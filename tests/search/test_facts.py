@@ -3,6 +3,7 @@
 from random import Random
 from threading import Thread
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -12,6 +13,7 @@ from partnerdir.directory.models import Need, Organisation, Service
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.funding.models import FundingWindow
 from partnerdir.geography.models import Area
+from partnerdir.search import facts
 from partnerdir.search.facts import load_facts
 from partnerdir.search.rules import Question
 from tests import make
@@ -93,9 +95,24 @@ def test_threads_share_a_finder_while_services_come_and_go(app: Flask, searching
     assert wrong == []
 
 
+def test_facts_after_more_changes_than_are_followed_are_read_anew(
+    searching: Searching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "MANY_CHANGES", 5)
+    fill(8)
+    searching.ask("steady lantern")
+    with make.saved():
+        for number in range(9):
+            make.a_service(f"Lantern {number}")
+    assert searching.ask("lantern").total == 9
+    assert searching.ask().total == 9 + db.session.scalar(
+        sa.select(sa.func.count()).where(Service.status != ServiceStatus.CLOSED, ~Service.name.startswith("Lantern"))
+    )
+
+
 def test_the_same_facts_are_kept_when_nothing_changed(searching: Searching) -> None:
     with make.saved():
         make.a_service("Lantern")
     with db.engine.connect() as connection:
-        facts = load_facts(connection)
-        assert facts.refreshed(connection) is facts
+        known = load_facts(connection)
+        assert known.refreshed(connection) is known
