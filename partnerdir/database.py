@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.exc import StaleDataError
 
-from partnerdir.errors import Conflict
+from partnerdir.errors import Conflict, PartnerdirError
 
 BUSY_SECONDS = 30
 NAMES = {
@@ -138,6 +139,15 @@ def begin_writing(by: str) -> Session:
     return session
 
 
+class MissingDatabase(PartnerdirError):
+    """The file that holds the records is not there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"There is no database at {path}. Put the latest backup there; for a new installation run 'flask prepare'."
+        )
+
+
 @contextmanager
 def writing(by: str) -> Iterator[Session]:
     """One change, whole: takes the write lock first, signs the change log with `by`, commits, or undoes all of it."""
@@ -180,6 +190,28 @@ def _note_unsaved(session: Session, _context: object) -> None:
 @event.listens_for(Session, "after_rollback")
 def _note_saved(session: Session) -> None:
     session.info.pop("unsaved", None)
+
+
+def add_database_file() -> bool:
+    """Makes the file of a SQLite database where there is none yet, and says whether it did."""
+    path = _file_of(db.engine.url.database) if db.engine.dialect.name == "sqlite" else None
+    if path is None or path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    return True
+
+
+def _file_of(name: str | None) -> Path | None:
+    return Path(name) if name and name != ":memory:" else None
+
+
+@event.listens_for(Engine, "do_connect")
+def _never_make_a_new_database(dialect: Dialect, _record: object, arguments: Any, _named: object) -> None:
+    # SQLite would quietly put an empty database in the place of one that is lost.
+    path = _file_of(arguments[0]) if dialect.name == "sqlite" else None
+    if path and not path.exists():
+        raise MissingDatabase(path)
 
 
 @event.listens_for(Engine, "connect")

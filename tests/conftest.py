@@ -11,7 +11,7 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 
 from partnerdir.accounts.rules import RoleName
-from partnerdir.database import db, has_unsaved_changes
+from partnerdir.database import add_database_file, db, has_unsaved_changes
 from partnerdir.factory import create_app
 from partnerdir.settings import Settings
 from partnerdir.tables import Base
@@ -39,6 +39,7 @@ def postgres_url() -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A new and empty database, once on each kind that we promise."""
     if request.param == "sqlite":
+        (tmp_path / "partnerdir.sqlite3").touch()
         yield f"sqlite:///{tmp_path / 'partnerdir.sqlite3'}"
     else:
         with postgres.new_database(request.getfixturevalue("postgres_url")) as url:
@@ -90,6 +91,7 @@ def running_site(settings: Settings) -> Iterator[Flask]:
     site.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     site.after_request(_refuse_unsaved_changes)
     with site.app_context():
+        add_database_file()
         Base.metadata.create_all(db.engine)
         yield site
         db.session.remove()

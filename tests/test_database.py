@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from partnerdir.database import db, has_unsaved_changes, writing
+from partnerdir.database import MissingDatabase, db, has_unsaved_changes, writing
 from partnerdir.directory import actions
 from partnerdir.directory.models import Organisation, Service
 from partnerdir.errors import Conflict
+from partnerdir.factory import create_app
 from tests import make
+from tests.conftest import make_settings
 
 
 def test_sqlite_is_set_up_to_lose_nothing(app: Flask) -> None:
@@ -85,3 +87,10 @@ def test_a_closed_vocabulary_refuses_an_unknown_word(app: Flask) -> None:
 
 def test_the_database_file_is_where_the_settings_say(app: Flask, tmp_path: Path) -> None:
     assert (tmp_path / "partnerdir.sqlite3").exists()
+
+
+def test_a_database_that_is_lost_is_named_and_no_empty_one_takes_its_place(tmp_path: Path) -> None:
+    site = create_app(make_settings(tmp_path))
+    with site.app_context(), pytest.raises(MissingDatabase, match=r"partnerdir\.sqlite3.*backup"):
+        db.session.execute(sa.text("SELECT 1"))
+    assert not (tmp_path / "partnerdir.sqlite3").exists()

@@ -17,7 +17,8 @@ from partnerdir.accounts.actions import add_account
 from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts.actions import add_watch
 from partnerdir.cli.doors import says_what_is_wrong
-from partnerdir.database import db, writing
+from partnerdir.database import add_database_file, db, writing
+from partnerdir.errors import Refused
 from partnerdir.exchange import demonstration
 from partnerdir.search.index import is_made, rebuild
 from partnerdir.settings import PREFIX, SECRETS, SECRETS_FILE, SETTINGS, Settings
@@ -45,8 +46,11 @@ def prepare(with_demonstration: bool) -> None:
     folder = Path(settings.instance_folder)
     if any(getattr(settings, name) is None for name in SECRETS):
         _write_secrets(folder, settings)
+        add_database_file()
         # This process began without secrets; the same command again has them.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  # our own command, as it was given
+    if not (folder / SECRETS_FILE).exists():
+        add_database_file()  # the secrets come from outside, so this may well be a first run
     is_first_run = not sa.inspect(db.engine).has_table("service")
     upgrade()
     if with_demonstration and is_first_run:
@@ -61,6 +65,8 @@ def prepare(with_demonstration: bool) -> None:
 def demo_reset() -> None:
     """Empty the database and load the demonstration district anew."""
     settings: Settings = current_app.extensions["settings"]
+    if not (Path(settings.instance_folder) / SIGN_INS_FILE).exists():
+        raise Refused("This installation was not set up as a demonstration, so its records are left alone.")
     with writing(by="demonstration") as session:
         for table in reversed(db.metadata.sorted_tables):
             session.execute(table.delete())

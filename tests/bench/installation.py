@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from partnerdir.database import db
+from partnerdir.database import add_database_file, db
 from partnerdir.factory import create_app
 from partnerdir.settings import PREFIX
 from partnerdir.tables import Base
@@ -59,6 +59,8 @@ class Installation:
 
 
 def _fill(size: str) -> None:
+    with create_app().app_context():
+        add_database_file()
     with create_app().app_context(), db.engine.begin() as connection:
         Base.metadata.create_all(connection)
         if size != "real":

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def measure() -> dict[str, Any]:
         found: dict[str, Any] = {"first_request": first}
         for name, paths in {"results_page": results, "service_page": services}.items():
             fetch(connection, paths[0])
-            found[name] = spread(milliseconds(lambda: fetch(connection, path)) for path in paths)  # noqa: B023  # at once
+            found[name] = spread(milliseconds(partial(fetch, connection, path)) for path in paths)
         return {**found, "site_megabytes": worker_megabytes(server)}
 
 

@@ -1,8 +1,14 @@
-"""Planted faults: senders as they must not be. `python -m tests.faults.broken_senders NAME` runs one as a real process."""
+"""Planted faults: senders as they must not be. `python -m tests.faults.broken_senders NAME COUNT` runs one as a real process.
 
+It begins when so many of them are ready, so that they are certain to meet.
+"""
+
+import os
 import sys
+import time
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -30,16 +36,21 @@ def claim_without_asking(delivery_id: Any) -> Claim:
     return Claim(delivery_id, clock.now() + timedelta(minutes=5), 1)
 
 
-def main(name: str) -> None:
-    """Sends with the fault of this name."""
+def main(name: str, count: int) -> None:
+    """Sends with the fault of this name, once so many are ready."""
     if name == "mark_before_sending":
         outbox._send_claimed = mark_before_sending
     else:
         outbox.claimed = claim_without_asking
         outbox._mark = lambda claim, state, **values: _mark_anyhow(claim, state)
     app = create_app()
+    settings: Settings = app.extensions["settings"]
+    folder = Path(settings.instance_folder)
+    (folder / f"ready-{os.getpid()}").touch()
+    while len(list(folder.glob("ready-*"))) < count:
+        time.sleep(0.01)
     with app.app_context():
-        jobs.deliver(app.extensions["settings"], Event())
+        jobs.deliver(settings, Event())
 
 
 def _mark_anyhow(claim: Claim, state: DeliveryState) -> DeliveryState:
@@ -50,4 +61,4 @@ def _mark_anyhow(claim: Claim, state: DeliveryState) -> DeliveryState:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from partnerdir import clock, jobs
-from partnerdir.database import db
+from partnerdir.database import add_database_file, db
 from partnerdir.factory import create_app
 from partnerdir.settings import PREFIX, Settings
 from partnerdir.tables import Base
@@ -108,6 +108,7 @@ def prepared(folder: Path, post: Post, database_url: str = "") -> Iterator[Groun
     settings = with_mail(make_settings(folder, database_url), post)
     app = create_app(settings)
     with app.app_context():
+        add_database_file()
         Base.metadata.create_all(db.engine)
         yield Ground(app, settings, post, folder)
         db.session.remove()

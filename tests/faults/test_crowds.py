@@ -22,7 +22,7 @@ def test_senders_that_take_what_others_hold_are_caught_doubling(ground: Ground) 
     """The planted fault for the test above: two senders without the conditional claim."""
     ground.queue(10)
     ground.post.seconds_per_mail = 0.5
-    processes = [ground.start("-m", "tests.faults.broken_senders", "claim_without_asking") for _ in range(2)]
+    processes = [ground.start("-m", "tests.faults.broken_senders", "claim_without_asking", "2") for _ in range(2)]
     for process in processes:
         process.communicate(timeout=120)
     assert ground.tally().repeated > 0

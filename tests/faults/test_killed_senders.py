@@ -110,7 +110,7 @@ def test_a_sender_that_marks_before_it_sends_is_caught_losing(ground: Ground) ->
     """The planted fault for the tests above."""
     ground.queue(10)
     ground.post.seconds_per_mail = 0.5
-    process = ground.start("-m", "tests.faults.broken_senders", "mark_before_sending")
+    process = ground.start("-m", "tests.faults.broken_senders", "mark_before_sending", "1")
     wait_until(lambda: len(ground.post.mails) >= 2, process)
     time.sleep(0.25)
     kill(process)

@@ -105,9 +105,8 @@ def test_facts_after_more_changes_than_are_followed_are_read_anew(
         for number in range(9):
             make.a_service(f"Lantern {number}")
     assert searching.ask("lantern").total == 9
-    assert searching.ask().total == 9 + db.session.scalar(
-        sa.select(sa.func.count()).where(Service.status != ServiceStatus.CLOSED, ~Service.name.startswith("Lantern"))
-    )
+    listed = sa.select(Service.id).where(Service.status != ServiceStatus.CLOSED)
+    assert searching.ask().total == len(db.session.scalars(listed).all())
 
 
 def test_the_same_facts_are_kept_when_nothing_changed(searching: Searching) -> None:

@@ -27,27 +27,27 @@ SECONDS_TO_START = 60
 
 
 @contextmanager
-def process(app: Flask, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def started(app: Flask, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A process of the same installation, killed at the end if it is still there."""
     settings: Settings = app.extensions["settings"]
     values = {
         PREFIX + name.upper(): str(getattr(settings, name))
         for name in ("instance_folder", "database_url", "secret_key", "password_salt", "question_key")
     }
-    started = subprocess.Popen(
+    running = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", module, *arguments],
         env={**os.environ, **values},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    with started:
+    with running:
         try:
-            assert started.stdout is not None
-            assert started.stdout.readline(), "the process did not start"
-            yield started
+            assert running.stdout is not None
+            assert running.stdout.readline(), "the process did not start"
+            yield running
         finally:
-            started.kill()
+            running.kill()
 
 
 def edited(count: int) -> dict[uuid.UUID, str]:
@@ -77,7 +77,7 @@ def test_a_follower_killed_again_and_again_loses_no_edit_and_doubles_no_document
     random = Random(5)
     words: dict[uuid.UUID, str] = {}
     for _ in range(6):
-        with process(app, "tests.search.follower", "on") as follower:
+        with started(app, "tests.search.follower", "on") as follower:
             words |= edited(random.randint(5, 40))
             time.sleep(random.random() / 10)
             follower.kill()
@@ -90,7 +90,7 @@ def test_a_follower_killed_again_and_again_loses_no_edit_and_doubles_no_document
 def test_a_follower_killed_at_its_worst_moment_loses_no_edit(app: Flask, searching: Searching, moment: str) -> None:
     fill(10)
     searching.catch_up()
-    with process(app, "tests.search.follower", moment) as follower:
+    with started(app, "tests.search.follower", moment) as follower:
         words = edited(3)
         assert follower.wait(SECONDS_TO_START) == -signal.SIGKILL
     assert lost(searching, words) == []
@@ -100,7 +100,7 @@ def test_a_follower_killed_at_its_worst_moment_loses_no_edit(app: Flask, searchi
 def test_a_follower_that_notes_its_position_too_early_is_caught_by_these_tests(app: Flask, searching: Searching) -> None:
     fill(10)
     searching.catch_up()
-    with process(app, "tests.search.follower", "forgetful") as follower:
+    with started(app, "tests.search.follower", "forgetful") as follower:
         words = edited(3)
         assert follower.wait(SECONDS_TO_START) == -signal.SIGKILL
     assert lost(searching, words)
@@ -112,9 +112,9 @@ def test_processes_read_without_a_wrong_answer_while_one_writes(app: Flask, sear
         make.a_service("Steady lantern")
     searching.catch_up()
     with (
-        process(app, "tests.search.reader") as one,
-        process(app, "tests.search.reader") as two,
-        process(app, "tests.search.follower", "on"),
+        started(app, "tests.search.reader") as one,
+        started(app, "tests.search.reader") as two,
+        started(app, "tests.search.follower", "on"),
     ):
         words = edited(30)
         for reader in (one, two):
@@ -127,7 +127,7 @@ def test_processes_read_without_a_wrong_answer_while_one_writes(app: Flask, sear
 def test_an_edit_that_another_process_follows_is_found_within_a_second(app: Flask, searching: Searching) -> None:
     fill(150)
     searching.catch_up()
-    with process(app, "tests.search.follower", "on"):
+    with started(app, "tests.search.follower", "on"):
         [(service_id, word)] = edited(1).items()
         began = time.monotonic()
         while searching.finder.find(Question(word)).service_ids != [service_id]:
