@@ -1,5 +1,6 @@
 """What is found, in which order, and how it is counted; against plain SQL on random listings."""
 
+import gc
 import uuid
 from random import Random
 from traceback import format_exception
@@ -221,6 +222,9 @@ def test_a_damaged_index_is_named_as_such(searching: Searching) -> None:
     rebuild(searching.folder)
     for file in searching.folder.glob("index-*/*.seg"):
         file.write_bytes(b"nonsense")
+    asked = Question("lantern")
     with pytest.raises(PartnerdirError, match="flask search rebuild") as raised:
-        searching.finder.find(Question("lantern"))
+        searching.finder.find(asked)
     assert "lantern" not in "".join(format_exception(raised.value))
+    del raised
+    gc.collect()

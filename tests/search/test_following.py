@@ -1,5 +1,6 @@
 """The index follows what is committed, whoever committed it and in whatever order."""
 
+import gc
 import logging
 import uuid
 
@@ -180,6 +181,7 @@ def test_a_damaged_index_is_made_anew_by_the_follower(searching: Searching, patt
     for file in newest(searching.folder).glob(pattern):
         file.write_bytes(b"nonsense")
     assert searching.names("lantern") == ["Lantern"]
+    gc.collect()
 
 
 def test_an_index_of_another_database_is_made_anew(searching_on_both: Searching) -> None:
