@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from partnerdir.database import db
 from partnerdir.directory.models import (
@@ -20,20 +21,19 @@ from partnerdir.directory.models import (
 )
 from partnerdir.errors import Missing
 
-_EVERYTHING_SHOWN = (
-    selectinload(Service.organisation).selectinload(Organisation.phones),
-    selectinload(Service.needs),
+_SHOWN_IN_A_LIST = (
+    joinedload(Service.organisation).selectinload(Organisation.phones),
     selectinload(Service.phones),
-    selectinload(Service.schedules),
     selectinload(Service.areas_served),
     selectinload(Service.contacts).selectinload(Contact.phones),
-    selectinload(Service.places).selectinload(ServiceAtLocation.location),
+    selectinload(Service.places).joinedload(ServiceAtLocation.location),
 )
+_SHOWN_ON_ITS_PAGE = (*_SHOWN_IN_A_LIST, selectinload(Service.needs), selectinload(Service.schedules))
 
 
 def require_service(service_id: uuid.UUID) -> Service:
     """The service with everything that a page shows of it. Raises: Missing."""
-    service = db.session.scalar(sa.select(Service).where(Service.id == service_id).options(*_EVERYTHING_SHOWN))
+    service = db.session.scalar(sa.select(Service).where(Service.id == service_id).options(*_SHOWN_ON_ITS_PAGE))
     if service is None:
         raise Missing("There is no such service.")
     return service
@@ -41,7 +41,16 @@ def require_service(service_id: uuid.UUID) -> Service:
 
 def list_services(service_ids: Sequence[uuid.UUID]) -> list[Service]:
     """These services, in the order given, with what a result shows of them; ids that are gone are left out."""
-    rows = db.session.scalars(sa.select(Service).where(Service.id.in_(service_ids)).options(*_EVERYTHING_SHOWN))
+    return _listed(service_ids, _SHOWN_IN_A_LIST)
+
+
+def list_whole_services(service_ids: Sequence[uuid.UUID]) -> list[Service]:
+    """These services, in the order given, with everything that their own pages show; ids that are gone are left out."""
+    return _listed(service_ids, _SHOWN_ON_ITS_PAGE)
+
+
+def _listed(service_ids: Sequence[uuid.UUID], shown: Iterable[ExecutableOption]) -> list[Service]:
+    rows = db.session.scalars(sa.select(Service).where(Service.id.in_(service_ids)).options(*shown))
     found = {service.id: service for service in rows}
     return [found[service_id] for service_id in service_ids if service_id in found]
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from partnerdir.database import db
 from partnerdir.directory import actions as directory
 from partnerdir.directory.models import Service
-from partnerdir.directory.queries import list_services
+from partnerdir.directory.queries import list_whole_services
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.errors import BadInput
 from partnerdir.exchange.known import Known
@@ -122,14 +122,14 @@ def _with_services(
     for batch in _batches(entries):
         ids = [rows[entry.key].service_id for entry in batch]
         windows = list_windows_by_service(ids)
-        for entry, service in zip(batch, list_services(ids), strict=True):
+        for entry, service in zip(batch, list_whole_services(ids), strict=True):
             yield entry, service, windows[service.id]
         db.session.flush()
 
 
 def _close_services(run: Run, source: SourceOfRows, gone: list[SourceRow], today: date) -> None:
     for batch in _batches(gone):
-        for row, service in zip(batch, list_services([row.service_id for row in batch]), strict=True):
+        for row, service in zip(batch, list_whole_services([row.service_id for row in batch]), strict=True):
             said = source.listing_before(row.row).fields
             closed, kept = merged_fields(service, {"status": said["status"]}, {"status": ServiceStatus.CLOSED})
             directory.change_service(service, closed)

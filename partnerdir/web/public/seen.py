@@ -77,7 +77,8 @@ def first_number(service: Service, today: date) -> str:
 def area_ids(service: Service) -> set[uuid.UUID]:
     """The areas that the service serves, or where its places are as far as anybody may know."""
     served = {area.area_id for area in service.areas_served}
-    shown = [place.location for place in list_places(service, Reader()) if place.location]
+    places = [place.location for place in service.places]
+    shown = [location for location in places if not is_confidential([service, service.organisation, location])]
     return served or {location.area_id for location in shown if location.area_id}
 
 
