@@ -1,11 +1,12 @@
 """What went wrong, said to a person as a page and to a machine as a JSON problem (RFC 9457)."""
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from partnerdir.errors import BadInput, Conflict, Missing, Refused
+from partnerdir.errors import BadInput, Conflict, Missing, PartnerdirError, Refused
+from partnerdir.search.index import NoIndex
 
-STATUSES: dict[type[Exception], int] = {BadInput: 400, Missing: 404, Refused: 403, Conflict: 409}
+STATUSES: dict[type[Exception], int] = {BadInput: 400, Missing: 404, Refused: 403, Conflict: 409, NoIndex: 503}
 TITLES = {
     400: "We could not use that",
     403: "You cannot see this page",
@@ -15,6 +16,7 @@ TITLES = {
     413: "That is too much to send",
     429: "Too many tries",
     500: "Something went wrong",
+    503: "Searching is not possible just now",
 }
 ADVICE = {
     400: "The page may have been open for too long. Go back, load it again and try once more.",
@@ -25,6 +27,7 @@ ADVICE = {
     413: "Send less text at once.",
     429: "Wait a few minutes and try again.",
     500: "Nothing was saved. Try again in a few minutes.",
+    503: "Try again in a few minutes, or choose a need on the first page.",
 }
 
 
@@ -37,6 +40,8 @@ def init_app(app: Flask) -> None:
 
 def _answer(error: Exception) -> Response:
     status = STATUSES.get(type(error)) or getattr(error, "code", None) or 500
+    if isinstance(error, PartnerdirError) and status >= 500:
+        current_app.logger.error("%s", error)  # our own errors name what to do, and never what was asked
     title = TITLES.get(status, "Something went wrong")
     advice = ADVICE.get(status, ADVICE[500])
     if request.path.startswith("/api/") or request.path == "/health":

@@ -266,3 +266,13 @@ def test_twenty_results_weigh_no_more_than_forty_kilobytes(visitor: FlaskClient,
     answer = asked(visitor)
     assert len(names_in(answer)) == 20
     assert len(answer.data) <= 40_000
+
+
+def test_a_search_without_an_index_is_said_kindly_and_the_log_names_the_command(
+    visitor: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = visitor.post("/search", data={"words": "rent"}, follow_redirects=True)
+    assert answer.status_code == 503
+    assert "Try again in a few minutes" in answer.text
+    assert "flask search rebuild" in caplog.text
+    assert "rent" not in caplog.text
