@@ -19,7 +19,7 @@ STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run test check bench demo-reset lock front-end clean
+.PHONY: help run test check bench bench-alerts demo-reset lock front-end clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(DONE)/development static/built/manifest.json  ## Look for faults withou
 
 bench: $(DONE)/development  ## Measure search and the service page on real and generated listings
 	@$(PYTHON) -m tests.bench.search
+
+bench-alerts: $(DONE)/development  ## Measure a scan over a million funding windows, and live a year of real grants again
+	@$(PYTHON) -m tests.bench.alerts
 
 demo-reset: $(DONE)/site  ## Throw the demonstration's records away and make them anew
 	@$(FLASK) demo-reset

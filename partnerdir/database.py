@@ -202,6 +202,13 @@ def add_database_file() -> bool:
     return True
 
 
+def refresh_statistics(session: Session) -> None:
+    """Lets SQLite look at a sample of each table, in milliseconds: without it a large one is searched the long way round."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(sa.text("PRAGMA analysis_limit = 1000"))
+        session.execute(sa.text("ANALYZE"))
+
+
 def _file_of(name: str | None) -> Path | None:
     return Path(name) if name and name != ":memory:" else None
 

@@ -1,44 +1,48 @@
-"""What happens by itself: one table of jobs, each also a command, run in the worker's own process."""
+"""What happens by itself: one table of jobs, each also a command."""
 
 import logging
-import os
-import signal
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, time
-from threading import Event, Timer
+from datetime import date, datetime, timedelta
+from threading import Event
+from typing import TypeVar
 
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
-from flask import Flask
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from partnerdir import clock
+from partnerdir import clock, runs
 from partnerdir.alerts.actions import add_alerts
+from partnerdir.alerts.auditor import audit
+from partnerdir.alerts.due import list_due
 from partnerdir.alerts.email import MailServer
 from partnerdir.alerts.outbox import Counts, send_waiting
-from partnerdir.alerts.queries import Due, count_waiting, list_due
-from partnerdir.alerts.rules import ChannelName
-from partnerdir.database import db, writing
-from partnerdir.errors import BadSetting, PartnerdirError
+from partnerdir.alerts.queries import count_waiting
+from partnerdir.alerts.rules import ChannelName, Due
+from partnerdir.database import refresh_statistics, writing
+from partnerdir.errors import BadSetting
 from partnerdir.search.following import follow_changes
 from partnerdir.settings import PREFIX, Settings
 
 TRIES = 3
-SECONDS_TO_STOP = 8
+SECONDS_PER_PING = 10
+AUDITED_FOR = timedelta(days=400)
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One thing the worker does: its command, its function, and when."""
+    """One thing the worker does: its command, its function, and how many seconds it rests in between.
+
+    Of several workers the one that leads does it, unless it is done by every one.
+    """
 
     command: str
     run: Callable[[Settings, Event], None]
-    trigger: Callable[[Settings], BaseTrigger]
+    rest: Callable[[Settings], float]
+    by_every_worker: bool = False
 
 
 def scan(settings: Settings, on: date | None = None) -> list[Due]:
@@ -48,7 +52,8 @@ def scan(settings: Settings, on: date | None = None) -> list[Due]:
     for attempt in range(1, TRIES + 1):
         try:
             # Looking takes longest and holds nobody up; what it finds is looked at again once the write lock is ours.
-            found = [due.service_id for due in list_due(day, settings.threshold_days)]
+            # A service of which two facts are due is looked at once: twice, its deliveries would be doubled and refused.
+            found = list(dict.fromkeys(due.service_id for due in list_due(day, settings.threshold_days)))
             if not found:
                 return []
             with writing(by="alert scan"):
@@ -69,12 +74,65 @@ def deliver(settings: Settings, stopping: Event) -> Counts:
     return send_waiting({ChannelName.EMAIL: MailServer(settings)}, settings, stopping.is_set)
 
 
+@contextmanager
+def noted(command: str) -> Iterator[None]:
+    """Keeps when a job started, and when it went well or what was wrong."""
+    _note(command, started_at=clock.now())
+    try:
+        yield
+    except Exception as error:
+        _note(command, failed_at=clock.now(), failure=f"{type(error).__name__}: {error}")
+        raise
+    _note(command, succeeded_at=clock.now())
+
+
+def _note(command: str, **fields: datetime | str) -> None:
+    try:
+        kept(lambda session: runs.note_run(session, command, **fields))
+    except Exception:
+        # The job itself matters more than the note; without notes the site says soon enough that something is wrong.
+        log.exception("What came of '%s' could not be written down.", command)
+
+
+def kept(change: Callable[[Session], Result]) -> Result:
+    """What a change of the worker's own rows gives, committed; once more when another worker adds the same row."""
+    try:
+        with writing(by="worker") as session:
+            return change(session)
+    except IntegrityError:
+        with writing(by="worker") as session:
+            return change(session)
+
+
 def _scan_today(settings: Settings, _stopping: Event) -> None:
+    kept(refresh_statistics)
     people = sum(len(due.watchers) for due in scan(settings))
     log.info("Looked for what is due: %s to be told.", people)
+    if settings.heartbeat_url:
+        _ping(settings.heartbeat_url)
+
+
+def _audit(settings: Settings, _stopping: Event) -> None:
+    scan(settings)  # what came due while the machine was down is no difference
+    today = clock.today()
+    found = audit(today - AUDITED_FOR, today, settings.threshold_days)
+    if found:
+        log.error("%s differences between what was and what should have been told: 'flask alerts audit' says them.", len(found))
+
+
+def _ping(url: str) -> None:
+    """Tells a watchman elsewhere that the scan went well; whoever does not answer stops nothing."""
+    try:
+        with urllib.request.urlopen(url, timeout=SECONDS_PER_PING):  # noqa: S310  # settings refuse all but http and https
+            pass
+    except Exception as error:
+        # Its address may hold a secret, so the log keeps only what was wrong.
+        log.warning("%sHEARTBEAT_URL could not be reached: %s", PREFIX, type(error).__name__)
 
 
 def _deliver(settings: Settings, stopping: Event) -> None:
+    if not settings.smtp_host:
+        return  # the worker says so once; what waits goes on waiting
     counts = deliver(settings, stopping)
     if counts:
         log.info("Mail: %s.", ", ".join(f"{number} {state}" for state, number in sorted(counts.items())))
@@ -84,79 +142,11 @@ def _follow(settings: Settings, _stopping: Event) -> None:
     follow_changes(settings.resolved_index_folder)
 
 
-def _daily(settings: Settings) -> BaseTrigger:
-    try:
-        at = time.fromisoformat(settings.scan_at)
-    except ValueError as wrong:
-        raise BadSetting(f"{PREFIX}SCAN_AT", f"must be a time like 06:30, not {settings.scan_at!r}") from wrong
-    return CronTrigger(hour=at.hour, minute=at.minute, timezone=settings.time_zone)
-
-
-def _every(seconds: float) -> Callable[[Settings], BaseTrigger]:
-    return lambda settings: IntervalTrigger(seconds=seconds, timezone=settings.time_zone)
-
-
 JOBS = (
-    Job("alerts scan", _scan_today, _daily),
-    Job("alerts deliver", _deliver, _every(5)),
-    Job("search follow", _follow, _every(0.5)),
+    Job(runs.SCAN, _scan_today, lambda settings: settings.scan_every_minutes * 60),
+    # Claims see to it that each is sent once, so that a worker whose mail server answers makes up for one whose does not.
+    Job("alerts deliver", _deliver, lambda _: 5, by_every_worker=True),
+    # Each machine that serves the site has an index folder of its own; a lock in the folder lets one follow at a time.
+    Job("search follow", _follow, lambda _: 0.5, by_every_worker=True),
+    Job("alerts audit", _audit, lambda _: 24 * 60 * 60),
 )
-
-
-class Worker:
-    """Runs the jobs until it is told to stop; a job that fails is logged and stops nothing."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-        self.settings: Settings = app.extensions["settings"]
-        self.stopping = Event()
-        self.failures: dict[str, str] = {}
-
-    def work(self) -> None:
-        """Works until SIGTERM or SIGINT, then finishes the message in hand."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
-        scheduler = self._scheduler()
-        scheduler.start()
-        log.info("The worker has started.")
-        self.stopping.wait()
-        # A mail server that does not answer must not keep us; its message is claimed and is tried again later.
-        last_resort = Timer(SECONDS_TO_STOP, os._exit, [0])
-        last_resort.daemon = True
-        last_resort.start()
-        scheduler.shutdown()
-        log.info("The worker has stopped.")
-
-    def run(self, job: Job) -> None:
-        """Runs one job once, in a context of its own."""
-        if self.stopping.is_set():
-            return
-        with self.app.app_context():
-            try:
-                job.run(self.settings, self.stopping)
-                self.failures.pop(job.command, None)
-            except Exception as error:
-                self._log_once(job, error)
-            finally:
-                db.session.remove()
-
-    def _scheduler(self) -> BackgroundScheduler:
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it would log every half second that all is well
-        scheduler = BackgroundScheduler(
-            timezone=self.settings.time_zone,
-            executors={"default": ThreadPoolExecutor(len(JOBS))},
-            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
-        )
-        for job in JOBS:
-            # Everything runs at once at the start too: whatever was missed while the machine was down is still due.
-            scheduler.add_job(self.run, job.trigger(self.settings), [job], name=job.command, next_run_time=clock.now())
-        return scheduler
-
-    def _log_once(self, job: Job, error: Exception) -> None:
-        """Logs a failure when it begins, not every few seconds while it lasts."""
-        words = f"{type(error).__name__}: {error}"
-        if self.failures.get(job.command) != words:
-            self.failures[job.command] = words
-            log.error(
-                "'%s' failed and will be tried again: %s", job.command, words, exc_info=not isinstance(error, PartnerdirError)
-            )

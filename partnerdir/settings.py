@@ -50,7 +50,10 @@ class Settings:
     smtp_security: str = _setting("starttls", "How mail is kept private on its way: starttls, tls or none.")
     mail_from: str = _setting("partnerdir@localhost", "The address that warnings come from.")
     thresholds: str = _setting("180,90,60,30,14,7,1,0", "How many days before an end people are warned, most first.")
-    scan_at: str = _setting("06:30", "The civil time each day at which the worker looks for what people must be told.")
+    scan_every_minutes: int = _setting(60, "How many minutes the worker rests between two looks for what people must be told.")
+    heartbeat_url: str = _setting(
+        "", "An address that is asked after each good look, so that somebody elsewhere notices when none comes."
+    )
     page_size: int = _setting(20, "How many services one page of results shows.")
     log_level: str = _setting("INFO", "How much the log says: DEBUG, INFO, WARNING or ERROR.")
 
@@ -122,8 +125,10 @@ def _check(settings: Settings, given: set[str]) -> None:
         raise BadSetting(f"{PREFIX}SECRET_KEY", "must be at least 32 characters long")
     if settings.smtp_security not in {"starttls", "tls", "none"}:
         raise BadSetting(f"{PREFIX}SMTP_SECURITY", f"must be starttls, tls or none, not {settings.smtp_security!r}")
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.scan_at):
-        raise BadSetting(f"{PREFIX}SCAN_AT", f"must be a time like 06:30, not {settings.scan_at!r}")
+    if not 1 <= settings.scan_every_minutes <= 720:
+        raise BadSetting(f"{PREFIX}SCAN_EVERY_MINUTES", f"must be from 1 to 720, not {settings.scan_every_minutes}")
+    if settings.heartbeat_url and not re.match(r"https?://[^/\s]", settings.heartbeat_url):
+        raise BadSetting(f"{PREFIX}HEARTBEAT_URL", "must begin with https:// or http://")
     try:
         days = settings.threshold_days
     except ValueError:

@@ -1,4 +1,4 @@
-"""The two programs that come from the system, not from PyPI: a browser and a database server.
+"""The three programs that come from the system, not from PyPI: a browser, a database server and a clock that can be set.
 
 `make test` runs this file first: where it may (root, with apt) it installs what is missing, elsewhere it says
 loudly which tests will be skipped and how to have them run.
@@ -29,6 +29,11 @@ def find_postgres() -> Path | None:
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
 
 
+def find_faketime() -> Path | None:
+    """Finds the library that gives a process another clock; it is preloaded, so it is on no PATH."""
+    return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
+
+
 @dataclass(frozen=True)
 class Program:
     """A program the tests want, and what goes untested without it."""
@@ -42,6 +47,7 @@ class Program:
 PROGRAMS = (
     Program("Chromium", ("chromium", "fonts-liberation"), find_chromium, "journeys in a real browser, and accessibility"),
     Program("PostgreSQL", ("postgresql",), find_postgres, "the database on PostgreSQL"),
+    Program("libfaketime", ("faketime",), find_faketime, "real processes on other days and across clock changes"),
 )
 
 

@@ -31,7 +31,9 @@ def test_the_secrets_file_is_read_and_the_environment_wins(tmp_path: Path) -> No
         ("SMTP_SECURITY", "hope"),
         ("THRESHOLDS", "90,soon"),
         ("THRESHOLDS", "-1"),
-        ("SCAN_AT", "half past six"),
+        ("SCAN_EVERY_MINUTES", "0"),
+        ("SCAN_EVERY_MINUTES", "1600"),
+        ("HEARTBEAT_URL", "file:///etc/passwd"),
         ("PAGE_SIEZ", "20"),
     ],
 )

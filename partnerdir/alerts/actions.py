@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from partnerdir import clock
 from partnerdir.alerts.models import Alert, Delivery, Watch
-from partnerdir.alerts.queries import Due, find_watch
-from partnerdir.alerts.rules import DeliveryState
+from partnerdir.alerts.queries import find_watch, find_wider_watch
+from partnerdir.alerts.rules import DeliveryState, Due
 from partnerdir.database import db
 from partnerdir.funding.queries import list_outlooks
 
@@ -20,7 +20,22 @@ def add_watch(account_id: uuid.UUID, service_id: uuid.UUID, day: date | None = N
     if watch is None:
         outlook = list_outlooks([service_id], day or clock.today(), ())[service_id]
         already_ended_on = None if outlook.is_covered else outlook.ends_on
-        watch = Watch(account_id=account_id, service_id=service_id, already_ended_on=already_ended_on)
+        watch = Watch(
+            account_id=account_id, service_id=service_id, began_on=day or clock.today(), already_ended_on=already_ended_on
+        )
+        db.session.add(watch)
+    return watch
+
+
+def add_wider_watch(account_id: uuid.UUID, day: date | None = None, **subject: uuid.UUID) -> Watch:
+    """Watches all services of an organisation (organisation_id), or of a need in an area (need_id, area_id), from the day on.
+
+    Gives back the watch that there is if that is watched already. What ended before is not told.
+    """
+    watch = find_wider_watch(account_id, **subject)
+    if watch is None:
+        began_on = day or clock.today()
+        watch = Watch(account_id=account_id, began_on=began_on, already_ended_on=began_on - timedelta(1), **subject)
         db.session.add(watch)
     return watch
 
@@ -37,7 +52,7 @@ def add_alerts(due: Iterable[Due], day: date, rehearsed_on: date | None = None) 
         dropped = _list_dropped(alert)
         for watcher in item.watchers:
             delivery = dropped.get(watcher.account_id) or Delivery(alert_id=alert.id, account_id=watcher.account_id)
-            delivery.state = DeliveryState.WAITING
+            delivery.state, delivery.why = DeliveryState.WAITING, watcher.why
             delivery.rehearsed_on = rehearsed_on
             delivery.next_try_at = clock.now()
             delivery.attempts, delivery.claim_ends_at, delivery.reason = 0, None, ""
@@ -46,23 +61,24 @@ def add_alerts(due: Iterable[Due], day: date, rehearsed_on: date | None = None) 
 
 def _alert_of(due: Due, day: date) -> Alert:
     """The alert that tells the fact; farther thresholds that nobody was told of are recorded as superseded."""
-    query = sa.select(Alert).where(
-        Alert.service_id == due.service_id, Alert.kind == due.fact.kind, Alert.ends_on == due.fact.ends_on
-    )
-    alerts = {alert.threshold: alert for alert in db.session.scalars(query)}
-    for threshold in due.passed:
-        if threshold not in alerts:
-            alerts[threshold] = Alert(
+    keys = {threshold: due.fact.key(f"service:{due.service_id}", threshold) for threshold in due.passed}
+    alerts = {alert.key: alert for alert in db.session.scalars(sa.select(Alert).where(Alert.key.in_(keys.values())))}
+    for threshold, key in keys.items():
+        if key not in alerts:
+            alerts[key] = Alert(
                 id=uuid.uuid4(),
+                key=key,
                 kind=due.fact.kind,
                 service_id=due.service_id,
                 ends_on=due.fact.ends_on,
                 threshold=threshold,
+                mark=due.fact.mark,
+                details=dict(due.fact.details),
                 found_on=day,
                 is_superseded=True,
             )
-            db.session.add(alerts[threshold])
-    told = alerts[due.fact.threshold]
+            db.session.add(alerts[key])
+    told = alerts[keys[due.fact.threshold]]
     told.is_superseded = False
     db.session.flush()
     return told

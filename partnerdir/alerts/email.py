@@ -71,12 +71,20 @@ class MailServer:
             message["To"] = Address(addr_spec=to)
         except (ValueError, IndexError) as wrong:
             raise NotDelivered("This is not an e-mail address that mail can be sent to.", permanent=True) from wrong
-        message["From"] = Address(display_name=one_line(self.settings.site_name), addr_spec=self.settings.mail_from)
+        message["From"] = self._sender()
         message["Subject"] = one_line(subject)
         message["Message-ID"] = message_id
         message["Date"] = format_datetime(clock.now())
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes in answer
         return message
+
+    def _sender(self) -> Address:
+        """Whom mail comes from. Raises: Unreachable, since a wrong address here is no one mail's fault."""
+        try:
+            return Address(display_name=one_line(self.settings.site_name), addr_spec=self.settings.mail_from)
+        except (ValueError, IndexError) as wrong:
+            said = f"{PREFIX}MAIL_FROM must be an e-mail address, not {self.settings.mail_from!r}, so no mail is sent."
+            raise Unreachable(said) from wrong
 
     def _send(self, message: EmailMessage) -> None:
         connection = self._connected()

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from partnerdir.alerts.alternatives import Alternative, list_alternatives
-from partnerdir.alerts.models import Delivery, Watch
-from partnerdir.alerts.rules import AlertKind
+from partnerdir.alerts.choices import sealed_account
+from partnerdir.alerts.models import Delivery
+from partnerdir.alerts.rules import OF_AN_END, AlertKind, Fact, Watcher
 from partnerdir.alerts.unsubscribing import sealed_watch
+from partnerdir.alerts.wording import GOOD_NEWS, headline, subject
+from partnerdir.database import db
 from partnerdir.dates import day_with_distance, spoken_day
+from partnerdir.directory.models import Contact
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Outlook, Renewal
@@ -47,38 +51,65 @@ class Notice:
     url: str
     others: tuple[Other, ...]
     unsubscribe_url: str
+    pause_url: str
+    why: str
+    shows_others: bool = True
 
 
-def notice_of(delivery: Delivery, watch: Watch, outlook: Outlook, day: date, settings: Settings) -> Notice:
+def notice_of(delivery: Delivery, watcher: Watcher, outlook: Outlook, day: date, settings: Settings) -> Notice:
     """What this delivery says on the day."""
-    service, ends_on = delivery.alert.service, delivery.alert.ends_on
+    service, fact = delivery.alert.service, delivery.alert.fact
     site = settings.site_url.rstrip("/")
-    verb = "ended" if delivery.alert.kind is AlertKind.ENDED else "ends"
-    about = "about " if outlook.is_estimated else ""
-    others = list_alternatives(service.id, ends_on, day)
+    about = "about " if outlook.is_estimated and fact.kind in (*OF_AN_END, AlertKind.PART_ENDING) else ""
+    shows_others = fact.kind not in GOOD_NEWS
+    others = list_alternatives(service.id, fact.ends_on or day, day) if shows_others else []
     return Notice(
         id=delivery.id,
         to=delivery.account.email,
-        # Names nobody: a subject is read over shoulders and on locked screens.
-        subject=f"{one_line(settings.site_name)}: funding of a service you watch {verb} on {about}{spoken_day(ends_on)}",
-        headline=f"Funding for {one_line(service.name)} {verb} on {about}{day_with_distance(ends_on, day)}.",
+        subject=f"{one_line(settings.site_name)}: {subject(fact, about)}",
+        headline=headline(fact, one_line(service.name), day, about),
         facts=tuple((label, one_line(words)) for label, words in _facts(delivery, outlook, day)),
         url=f"{site}/services/{service.id}",
         others=tuple(_shown(other, site) for other in others),
-        unsubscribe_url=f"{site}/unsubscribe/{sealed_watch(watch.id, settings.secret_key or '')}",
+        unsubscribe_url=f"{site}/unsubscribe/{sealed_watch(watcher.watch_id, settings.secret_key or '')}",
+        pause_url=f"{site}/pause/{sealed_account(delivery.account_id, settings.secret_key or '')}",
+        why=one_line(f"You get this because y{watcher.why[1:-1]} at {settings.site_name}."),
+        shows_others=shows_others,
     )
 
 
 def _facts(delivery: Delivery, outlook: Outlook, day: date) -> Iterator[tuple[str, str]]:
-    service = delivery.alert.service
+    service, fact = delivery.alert.service, delivery.alert.fact
     windows = [window for window in outlook.ending_windows if isinstance(window, FundingWindow)]
     yield "Service", f"{service.name}, run by {service.organisation.name}"
     if service.status is not ServiceStatus.ACTIVE:
         yield "Status", f"Recorded as {service.status}"
+    if "changed_on" in fact.details:
+        yield "Changed on", day_with_distance(date.fromisoformat(fact.details["changed_on"]), day)
+    if fact.kind is AlertKind.CONTACT_LEAVING:
+        yield from _leaving(fact)
+        return
+    if "before" in fact.details:
+        yield "Before", f"We last told you of {spoken_day(date.fromisoformat(fact.details['before']))}"
     if windows:
         yield "Paid for by", "; ".join(sorted({f"{w.fund.name} ({w.fund.funder.name})" for w in windows}))
-    yield "How certain", _certainty(outlook, windows)
-    yield "What comes next", " ".join(_prospects(outlook, windows, day))
+        yield "How certain", _certainty(outlook, windows)
+    elif fact.kind in (AlertKind.ENDING, AlertKind.ENDED):
+        yield "How certain", _certainty(outlook, windows)
+    if fact.kind is not AlertKind.REOPENED:
+        yield "What comes next", " ".join(_prospects(outlook, windows, day))
+
+
+def _leaving(fact: Fact) -> Iterator[tuple[str, str]]:
+    """Which post, and who follows; one that is kept confidential is not named in a mail."""
+    contact = db.session.get(Contact, uuid.UUID(fact.details["contact_id"]))
+    if contact is None or contact.is_confidential:
+        return
+    yield "Contact", contact.title
+    if contact.successor is None:
+        yield "After that", "Nobody is recorded yet. Ask the service whom to ring."
+    elif not contact.successor.is_confidential:
+        yield "After that", f"{contact.successor.title}. The service's page says how to reach them."
 
 
 def _certainty(outlook: Outlook, windows: list[FundingWindow]) -> str:

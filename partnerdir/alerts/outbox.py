@@ -10,29 +10,30 @@ import random
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
 from partnerdir import clock
-from partnerdir.alerts.errors import NotDelivered, Unreachable
+from partnerdir.alerts.choices import wait_of
+from partnerdir.alerts.errors import NotDelivered, NotYet, Unreachable
+from partnerdir.alerts.facts import find_fact_now, list_facts
+from partnerdir.alerts.hearers import find_watcher
 from partnerdir.alerts.models import Delivery
 from partnerdir.alerts.notices import Notice, notice_of
-from partnerdir.alerts.queries import find_watch, is_free, list_free_deliveries, require_delivery
+from partnerdir.alerts.queries import is_free, list_free_deliveries, require_delivery
 from partnerdir.alerts.rules import (
     LEASE,
     LONGEST_WAIT,
     LONGEST_WAIT_FOR_SERVER,
     ChannelName,
     DeliveryState,
-    fact_on,
     reason_to_drop,
     wait_before_try,
 )
 from partnerdir.database import db, writing
-from partnerdir.funding.queries import list_outlooks
 from partnerdir.settings import Settings
 
 AT_ONCE = 100
@@ -95,6 +96,8 @@ def _send_claimed(claim: Claim, channels: Mapping[ChannelName, Channel], setting
         if notice is None:
             return _mark(claim, DeliveryState.DROPPED, reason=reason)
         channels[channel].send(notice)
+    except NotYet as held:
+        return _mark(claim, DeliveryState.WAITING, reason=str(held), next_try_at=clock.now() + held.wait, attempts=0)
     except NotDelivered as error:
         if error.permanent:
             return _mark(claim, DeliveryState.FAILED, reason=str(error))
@@ -110,19 +113,28 @@ def _send_claimed(claim: Claim, channels: Mapping[ChannelName, Channel], setting
 
 
 def _read(delivery_id: uuid.UUID, settings: Settings) -> tuple[Notice | None, ChannelName, str]:
-    """What to send and how, or why not to; leaves no transaction open."""
+    """What to send and how, or why not to; leaves no transaction open. Raises: NotYet, when its reader chose so."""
     try:
         delivery = require_delivery(delivery_id)
         day = delivery.rehearsed_on or clock.today()
-        service_id = delivery.alert.service_id
-        outlook = list_outlooks([service_id], day, settings.threshold_days)[service_id]
-        watch = find_watch(delivery.account_id, service_id)
-        now = fact_on(outlook, settings.threshold_days)
-        reason = reason_to_drop(delivery.alert.fact, now, delivery.account.active, watch is not None)
-        notice = None if reason or watch is None else notice_of(delivery, watch, outlook, day, settings)
-        return notice, delivery.channel, reason
+        service_id = delivery.alert.service.id
+        facts = list_facts([service_id], day, settings.threshold_days)
+        watcher = find_watcher(delivery.account_id, service_id)
+        now = find_fact_now(delivery.alert, delivery.account_id, facts)
+        reason = reason_to_drop(delivery.alert.fact, now, delivery.account.active, watcher is not None)
+        if reason or watcher is None:
+            return None, delivery.channel, reason
+        if wait := wait_of(delivery, day):
+            raise NotYet(wait)
+        notice = notice_of(delivery, watcher, facts.outlooks[service_id], day, settings)
+        return replace(notice, id=mail_id(delivery)), delivery.channel, reason
     finally:
         db.session.rollback()
+
+
+def mail_id(delivery: Delivery) -> uuid.UUID:
+    """What a mail is known by: one id for one fact and one person, even where a restored backup forgot that it was sent."""
+    return uuid.uuid5(delivery.account_id, f"{delivery.alert.key} {delivery.channel}")
 
 
 def _mark_for_later(claim: Claim, reason: str, longest: timedelta = LONGEST_WAIT) -> DeliveryState:

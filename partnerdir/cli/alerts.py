@@ -7,12 +7,15 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from partnerdir import clock, jobs
-from partnerdir.alerts.queries import Due, count_waiting, list_due
-from partnerdir.alerts.rules import AlertKind
+from partnerdir import clock, jobs, runs
+from partnerdir.alerts.due import list_due
+from partnerdir.alerts.queries import count_waiting
+from partnerdir.alerts.rules import Due
+from partnerdir.alerts.wording import headline
 from partnerdir.cli.doors import says_what_is_wrong
-from partnerdir.dates import day_with_distance
-from partnerdir.settings import Settings
+from partnerdir.dates import spoken_day
+from partnerdir.settings import PREFIX, Settings
+from partnerdir.worker import Worker
 
 alerts = AppGroup("alerts", help="Warnings before money ends.")
 OUTCOMES = {
@@ -21,7 +24,6 @@ OUTCOMES = {
     "failed": "refused for good",
     "dropped": "no longer true, so not sent",
 }
-VERBS = {AlertKind.ENDING: "ends on", AlertKind.ENDED: "ended on"}
 
 
 def init_app(app: Flask) -> None:
@@ -39,7 +41,13 @@ def scan(moment: datetime | None, send: bool) -> None:
     settings = _settings()
     day = moment.date() if moment else clock.today()
     rehearses = moment is not None and not send
-    due = list_due(day, settings.threshold_days) if rehearses else jobs.scan(settings, on=moment.date() if moment else None)
+    if rehearses:
+        due = list_due(day, settings.threshold_days)
+    elif moment:
+        due = jobs.scan(settings, on=day)
+    else:
+        with jobs.noted(runs.SCAN):
+            due = jobs.scan(settings)
     for line in _lines(due, day):
         click.echo(line)
     people = sum(len(item.watchers) for item in due)
@@ -55,11 +63,39 @@ def deliver() -> None:
     click.echo(f"{', '.join(told) or 'Nothing to send'}; {count_waiting()} waiting.")
 
 
+@alerts.command("status")
+@says_what_is_wrong
+def status() -> None:
+    """Say which worker leads, when each job last ran and how many warnings wait."""
+    lease, noted = runs.find_lease(clock.now()), runs.list_runs()
+    click.echo(f"Leads: the worker on {lease.holder}." if lease else "No worker leads.")
+    for job in jobs.JOBS:
+        click.echo(f"{job.command}: {_said_of(noted.get(job.command))}.")
+    is_off = "" if _settings().smtp_host else f" No mail is sent: {PREFIX}SMTP_HOST is not set."
+    click.echo(f"{count_waiting()} waiting.{is_off}")
+    since = runs.late_since(clock.now())
+    if since:
+        click.echo(f"Warnings may be late: nobody has looked for what is due since {_moment(since)}.")
+
+
 @click.command("work")
 @says_what_is_wrong
 def work() -> None:
-    """Scan every day, deliver every few seconds and keep the search index up to date, until stopped."""
-    jobs.Worker(current_app._get_current_object()).work()  # type: ignore[attr-defined]  # the app itself, for other threads
+    """Scan every hour, deliver every few seconds and keep the search index up to date, until stopped."""
+    Worker(current_app._get_current_object()).work()  # type: ignore[attr-defined]  # the app itself, for other threads
+
+
+def _said_of(run: runs.JobRun | None) -> str:
+    if run is None or run.started_at is None:
+        return "has never run"
+    well = f"last went well {_moment(run.succeeded_at)}" if run.succeeded_at else "never went well"
+    badly = f"last failed {_moment(run.failed_at)} ({run.failure})" if run.failed_at else "never failed"
+    return f"last started {_moment(run.started_at)}, {well}, {badly}"
+
+
+def _moment(value: datetime) -> str:
+    civil = clock.civil_time(value)
+    return f"on {spoken_day(civil.date())} at {civil:%H:%M:%S}"
 
 
 def _settings() -> Settings:
@@ -68,8 +104,4 @@ def _settings() -> Settings:
 
 
 def _lines(due: list[Due], day: date) -> list[str]:
-    return [
-        f"{watcher.email}: {item.service_name} {VERBS[item.fact.kind]} {day_with_distance(item.fact.ends_on, day)}"
-        for item in due
-        for watcher in item.watchers
-    ]
+    return [f"{watcher.email}: {headline(item.fact, item.service_name, day)}" for item in due for watcher in item.watchers]

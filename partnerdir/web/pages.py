@@ -1,14 +1,16 @@
 """What every page is built with: the built front-end files, the navigation, the GOV.UK components."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_security import current_user
 from govuk_frontend_wtf.main import WTFormsHelpers
 
+from partnerdir import clock, runs
 from partnerdir.accounts.rules import RoleName, has_rank
 from partnerdir.errors import BadSetting
 from partnerdir.settings import Settings
@@ -17,6 +19,7 @@ from partnerdir.web.access import is_staff
 # (words, endpoint, who needs it; None for everyone)
 NAVIGATION: tuple[tuple[str, str, RoleName | None], ...] = (
     ("Find a service", "public.home", None),
+    ("Alerts", "frontline.list_alerts", RoleName.FRONTLINE),
     ("Watching", "frontline.list_watches", RoleName.FRONTLINE),
     ("Ending soon", "coordinator.ending_soon", RoleName.FRONTLINE),
     ("Keep services true", "coordinator.list_services", RoleName.COORDINATOR),
@@ -96,4 +99,13 @@ def _context() -> dict[str, Any]:
         else None,
         "sign_out_url": url_for("security.logout"),
         "is_staff": is_staff(),
+        "late_since": _late_since() if is_staff() else None,
     }
+
+
+def _late_since() -> datetime | None:
+    """Asked once for each page, because every field of a form is rendered with this context."""
+    if "late_since" not in g:
+        g.late_since = runs.late_since(clock.now())
+    late_since: datetime | None = g.late_since
+    return late_since

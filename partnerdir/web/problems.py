@@ -3,6 +3,7 @@
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from partnerdir.database import db
 from partnerdir.errors import BadInput, Conflict, Missing, PartnerdirError, Refused
 from partnerdir.search.index import NoIndex
 
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
 
 def _answer(error: Exception) -> Response:
     status = STATUSES.get(type(error)) or getattr(error, "code", None) or 500
+    db.session.rollback()  # what failed may have left a transaction that answers nothing any more
     if isinstance(error, PartnerdirError) and status >= 500:
         current_app.logger.error("%s", error)  # our own errors name what to do, and never what was asked
     title = TITLES.get(status, "Something went wrong")

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from threading import Event
+from typing import Any
 
 import sqlalchemy as sa
 import time_machine
@@ -75,7 +76,7 @@ def move_end(service_id: uuid.UUID, ends_on: date | None, **fields: object) -> N
             setattr(window, name, value)
 
 
-def ledger() -> list[tuple[str, str, date, int, str]]:
+def ledger() -> list[tuple[str, str, Any, Any, str]]:
     """Every delivery: who, what, which end, which threshold, and where it stands."""
     query = (
         sa.select(Account.email, Alert.kind, Alert.ends_on, Alert.threshold, Delivery.state)

@@ -9,8 +9,8 @@ from click.testing import Result
 from flask import Flask
 
 from partnerdir import jobs
-from partnerdir.errors import BadSetting
 from partnerdir.settings import Settings
+from partnerdir.worker import Worker
 from tests import make
 from tests.alerts.cast import TODAY, WORKER, a_watched_service, days, ledger, noon
 from tests.alerts.post import Post
@@ -59,7 +59,7 @@ def test_every_job_is_also_a_command(app: Flask) -> None:
 
 
 def test_a_job_that_fails_is_logged_once_and_stops_no_other(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    worker, ran = jobs.Worker(app), Event()
+    worker, ran = Worker(app), Event()
 
     def fail(_settings: Settings, _stopping: Event) -> None:
         raise ZeroDivisionError("a fault")
@@ -79,10 +79,5 @@ def test_the_scan_job_queues_for_today(app: Flask) -> None:
     with make.saved():
         a_watched_service(TODAY + days(25))
     with noon(TODAY):
-        jobs.Worker(app).run(jobs.JOBS[0])
+        Worker(app).run(jobs.JOBS[0])
     assert len(ledger()) == 1
-
-
-def test_a_time_that_is_none_is_refused_and_the_setting_named(settings: Settings) -> None:
-    with pytest.raises(BadSetting, match="PARTNERDIR_SCAN_AT must be a time like 06:30, not 'noon'"):
-        jobs.JOBS[0].trigger(dataclasses.replace(settings, scan_at="noon"))

@@ -11,6 +11,7 @@ from flask import Flask
 from html5lib import parse
 
 from partnerdir.alerts.email import MailServer
+from partnerdir.alerts.hearers import find_watcher
 from partnerdir.alerts.notices import Notice, notice_of
 from partnerdir.alerts.queries import find_watch
 from partnerdir.alerts.unsubscribing import opened_watch
@@ -32,10 +33,11 @@ END = TODAY + timedelta(25)
 def noticed(settings: Settings, day: date = TODAY) -> Notice:
     """The notice of the one delivery there is."""
     delivery = the_delivery()
-    watch = find_watch(delivery.account_id, delivery.alert.service_id)
-    assert watch is not None
-    outlook = list_outlooks([watch.service_id], day, settings.threshold_days)[watch.service_id]
-    return notice_of(delivery, watch, outlook, day, settings)
+    service_id = delivery.alert.service_id
+    assert service_id is not None
+    watcher = find_watcher(delivery.account_id, service_id)
+    assert watcher is not None
+    return notice_of(delivery, watcher, list_outlooks([service_id], day, settings.threshold_days)[service_id], day, settings)
 
 
 def text_of(mail: EmailMessage) -> str:

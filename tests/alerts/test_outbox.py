@@ -51,7 +51,7 @@ def test_a_warning_is_sent_once_and_marked(queued: Settings, mail_server: Post) 
     assert (delivery.state, delivery.attempts, delivery.claim_ends_at, delivery.reason) == ("sent", 1, None, "")
     assert delivery.sent_at is not None
     assert mail_server.recipients == [WORKER]
-    assert mail_server.message_ids() == {f"<{delivery.id}@directory.example>": 1}
+    assert mail_server.message_ids() == {f"<{outbox.mail_id(delivery)}@directory.example>": 1}
 
 
 def test_an_address_refused_for_good_is_marked_failed_with_the_servers_words(queued_here: Settings, mail_server: Post) -> None:

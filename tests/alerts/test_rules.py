@@ -12,7 +12,11 @@ from partnerdir.alerts.rules import (
     AlertKind,
     Fact,
     fact_on,
+    facts_on,
+    is_news,
     is_told,
+    late_fact_on,
+    moved_fact_on,
     reason_to_drop,
     thresholds_passed,
     wait_before_try,
@@ -104,3 +108,55 @@ def test_waits_grow_from_a_minute_to_six_hours_and_a_fifth_at_the_most(attempts:
     wait = wait_before_try(attempts, chance)
     assert FIRST_WAIT * 0.8 <= wait <= LONGEST_WAIT * 1.2
     assert wait <= wait_before_try(attempts + 1, chance)
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_a_late_decision_is_told_once_in_each_week(due_days_ago: int, later: int) -> None:
+    due = DAY - timedelta(due_days_ago)
+    outlook = Outlook(OutlookState.FUNDED, funded_until=DAY + timedelta(900), decision_due_on=due)
+    now, then = late_fact_on(outlook, DAY), late_fact_on(outlook, DAY + timedelta(later))
+    assert (now is None) == (due_days_ago == 0)
+    assert then is not None
+    if now is not None:
+        same_week = due_days_ago // 7 == (due_days_ago + later) // 7
+        assert is_told(then, None, [now.threshold]) != same_week
+        assert not is_told(now, None, [then.threshold])
+
+
+def test_the_first_week_after_the_end_is_left_to_the_alert_that_it_ended() -> None:
+    late = Outlook(OutlookState.DECISION_LATE, ends_on=DAY)
+    assert [late_fact_on(late, DAY + timedelta(day)) for day in (1, 6)] == [None, None]
+    assert late_fact_on(late, DAY + timedelta(7)) == Fact(AlertKind.DECISION_LATE, DAY, -1)
+    assert late_fact_on(Outlook(OutlookState.LAPSED, ends_on=DAY), DAY + timedelta(7)) is None
+
+
+def test_a_part_that_ends_is_told_at_the_nearest_threshold() -> None:
+    part = Outlook(OutlookState.PART_ENDING, ends_on=DAY + timedelta(5))
+    assert facts_on(part, DAY, THRESHOLDS) == (Fact(AlertKind.PART_ENDING, DAY + timedelta(5), 7),)
+
+
+def test_an_end_that_moved_is_later_or_earlier_than_the_one_that_was_told() -> None:
+    open_ended, past = Outlook(OutlookState.ONGOING), Outlook(OutlookState.LAPSED, ends_on=DAY)
+    assert moved_fact_on(covered(9), DAY + timedelta(9), "x") is None
+    assert moved_fact_on(past, DAY + timedelta(9), "x") is None
+    assert moved_fact_on(open_ended, None, "x") is None
+    cases: dict[AlertKind, list[tuple[Outlook, date | None]]] = {
+        AlertKind.EXTENDED: [(covered(9), DAY), (open_ended, DAY)],
+        AlertKind.BROUGHT_FORWARD: [(covered(9), DAY + timedelta(10)), (covered(9), None)],
+    }
+    for kind, moves in cases.items():
+        for outlook, told_until in moves:
+            assert moved_fact_on(outlook, told_until, "x") == Fact(kind, outlook.funded_until, mark="x")
+
+
+def test_the_key_of_a_fact_names_what_makes_it_that_fact() -> None:
+    assert ending(30, 30).key("service:1") == "ending:service:1:2027-03-31:30"
+    assert ending(30, 30).key("service:1", 90) == "ending:service:1:2027-03-31:90"
+    assert Fact(AlertKind.PAUSED, mark="7").key("service:1") == "paused:service:1:7"
+
+
+def test_what_changed_before_a_watch_began_is_no_news() -> None:
+    changed = Fact(AlertKind.PAUSED, details={"changed_on": "2027-03-01"})
+    assert is_news(changed, DAY)
+    assert not is_news(changed, DAY + timedelta(1))
+    assert is_news(ending(5, 7), DAY)

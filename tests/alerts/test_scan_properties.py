@@ -1,6 +1,6 @@
 """Whatever days the machine was up, the right things are told."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -87,6 +87,6 @@ def test_a_scan_that_asked_for_the_very_day_would_be_caught() -> None:
 def test_one_alert_for_one_fact_is_held_by_the_database(app_on_both: Flask) -> None:
     with make.saved():
         service = a_watched_service(TODAY + timedelta(25))
-    again = {"kind": "ending", "service_id": service.id, "ends_on": date(2027, 2, 1), "threshold": 30, "found_on": TODAY}
+    again = {"key": f"ending:service:{service.id}:2027-02-01:30", "kind": "ending", "service_id": service.id, "found_on": TODAY}
     with pytest.raises(sa.exc.IntegrityError), writing(by="a test") as session:
         session.add_all([Alert(**again), Alert(**again)])

@@ -47,7 +47,7 @@ def test_mail_refused_while_two_thresholds_pass_ends_in_one_mail_of_the_nearest(
 def test_a_date_changed_after_queueing_drops_the_old_warning_and_tells_the_new_date(
     queued_here: Settings, mail_server: Post
 ) -> None:
-    move_end(the_delivery().alert.service_id, TODAY + timedelta(12))
+    move_end(the_delivery().alert.service.id, TODAY + timedelta(12))
     assert deliver_on(queued_here) == {"dropped": 1}
     assert the_delivery().reason == "The end date changed before this was sent."
     scan_on(queued_here, TODAY)

@@ -1,32 +1,39 @@
 """The ground that faults are tried on: a site of its own, warnings that are due, and real processes to send them."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import timedelta
+from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
+from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
 
 from partnerdir import clock, jobs
 from partnerdir.database import add_database_file, db
+from partnerdir.dates import spoken_day
 from partnerdir.factory import create_app
 from partnerdir.settings import PREFIX, Settings
 from partnerdir.tables import Base
 from tests import make
-from tests.alerts.cast import try_again_now, watch
+from tests.alerts.cast import WORKER, try_again_now, watch
 from tests.alerts.conftest import with_mail
 from tests.alerts.post import Post
 from tests.conftest import make_settings
+from tests.system_packages import find_faketime
 
 ROOT = Path(__file__).parents[2]
 FLASK = ("-m", "flask", "--app", "app")
 WATCHERS = 10
+FACT = re.compile(r"Funding for (.+?) (ends|ended) on (?:about )?(\d{1,2} [A-Z]\w+ \d{4})")
+Told = tuple[str, str, str, str]  # who, which service, ends or ended, and the day as it is said
 
 
 @dataclass
@@ -47,36 +54,54 @@ class Ground:
     settings: Settings
     post: Post
     folder: Path
-    due: int = 0
+    expected: Counter[Told] = field(default_factory=Counter)
 
-    def queue(self, count: int) -> None:
-        """Makes so many warnings due, in tens, and queues them."""
+    def expect(self, ends_on: date, to: str = WORKER, name: str = "Harbour Family Support", verb: str = "ends") -> None:
+        """One more mail is due that tells this."""
+        self.expected[to, name, verb, spoken_day(ends_on)] += 1
+
+    def add_due(self, count: int) -> None:
+        """Makes so many warnings due, in tens."""
+        ends_on = clock.today() + timedelta(25)
         with make.saved():
             fund = make.a_fund()
             for number in range(count // WATCHERS):
                 service = make.a_service(f"Service {number}")
-                make.a_window(service, clock.today() + timedelta(25), fund=fund)
+                make.a_window(service, ends_on, fund=fund)
                 for person in range(WATCHERS):
                     watch(service, f"worker{person}@housing.example", day=clock.today())
-        jobs.scan(self.settings)
-        self.due += count
+                    self.expect(ends_on, f"worker{person}@housing.example", service.name)
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Starts a real process of ours: flask's arguments, or -m and a module."""
-        values = {f.name: getattr(self.settings, f.name) for f in fields(Settings)}
+    def queue(self, count: int) -> None:
+        """Makes so many warnings due, in tens, and queues them."""
+        self.add_due(count)
+        jobs.scan(self.settings)
+
+    def start(self, *command: str, at: str = "", log: Path | None = None, **settings: Any) -> subprocess.Popen[str]:
+        """Starts a real process of ours: flask's arguments, or -m and a module; with another clock where `at` is given."""
+        values = {f.name: getattr(self.settings, f.name) for f in fields(Settings)} | settings
         given = {PREFIX + name.upper(): str(value) for name, value in values.items() if value is not None}
         arguments = command if command[0] == "-m" else (*FLASK, *command)
-        with (self.folder / "log").open("a") as log:
+        with (log or self.folder / "log").open("a") as file:
             return subprocess.Popen(
-                [sys.executable, *arguments], cwd=ROOT, env=os.environ | given, stdout=subprocess.PIPE, stderr=log, text=True
-            )
+                [sys.executable, *arguments],
+                cwd=ROOT, env=os.environ | given | _clock_at(at), stdout=subprocess.PIPE, stderr=file, text=True,
+            )  # fmt: skip
 
-    def run(self, *command: str) -> str:
+    def run(self, *command: str, at: str = "", **settings: Any) -> str:
         """Runs one to its end, which must be a good one."""
-        process = self.start(*command)
+        process = self.start(*command, at=at, **settings)
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, (output, self.log())
         return output
+
+    def fail(self, *command: str, at: str = "", **settings: Any) -> str:
+        """Runs one to its end, which must be a bad one, and gives what it said."""
+        said = len(self.log()) if (self.folder / "log").exists() else 0
+        process = self.start(*command, at=at, **settings)
+        output, _ = process.communicate(timeout=120)
+        assert process.returncode > 0, (process.returncode, output, self.log())
+        return output + self.log()[said:]
 
     def log(self) -> str:
         """What the processes said of themselves."""
@@ -86,20 +111,35 @@ class Ground:
         """What five minutes do: a claim that a dead process held is free again."""
         try_again_now()
 
+    def integrity(self) -> str:
+        """What SQLite says of its file."""
+        db.session.rollback()
+        return str(db.session.scalar(sa.text("PRAGMA integrity_check")))
+
     def tally(self) -> Tally:
         """Counts the mails that came against those that were due."""
-        ids = self.post.message_ids()
-        told = Counter((mail["To"], str(mail["Message-ID"])) for mail in self.post.mails)
         db.session.rollback()
-        waiting = db.session.scalar(sa.text("SELECT count(*) FROM delivery WHERE state <> 'sent'"))
-        assert waiting is not None
-        distinct = len({(mail["To"], service_in(str(mail.get_body(("plain",))))) for mail in self.post.mails})
-        return Tally(self.due, self.due - distinct, len(told) - distinct, sum(times - 1 for times in ids.values()))
+        mails = {str(mail["Message-ID"]): mail for mail in self.post.mails}
+        came = Counter(told for mail in mails.values() for told in facts_of(mail))
+        lost, doubled = (self.expected - came).total(), (came - self.expected).total()
+        return Tally(self.expected.total(), lost, doubled, len(self.post.mails) - len(mails))
 
 
-def service_in(text: str) -> str:
-    """The service that a mail is about."""
-    return text.split("Funding for ")[1].split(" ends on")[0]
+def facts_of(mail: EmailMessage) -> list[Told]:
+    """What a mail tells, and whom."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    text = " ".join(str(body.get_content()).split())
+    return [(str(mail["To"]), name, verb, day) for name, verb, day in dict.fromkeys(FACT.findall(text))]
+
+
+def _clock_at(at: str) -> dict[str, str]:
+    """The environment of a process whose clock says so (UTC) when it starts; its timers run as ever."""
+    library = find_faketime()
+    if not at:
+        return {}
+    assert library is not None
+    return {"LD_PRELOAD": str(library), "FAKETIME": f"@{at}", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "TZ": "UTC"}
 
 
 @contextmanager

@@ -5,15 +5,20 @@ from tests.house.source import Source
 FLOORS: dict[int, tuple[str, ...]] = {
     7: ("app",),
     6: ("factory",),
-    5: ("web", "cli", "jobs", "tables"),
+    5: ("web", "cli", "worker", "jobs", "tables"),
     4: ("alerts", "search", "exchange", "reports"),
     3: ("funding",),
     2: ("accounts", "directory", "geography"),
-    1: ("settings", "database", "clock", "dates", "errors", "changes", "migrations"),
+    1: ("settings", "database", "clock", "dates", "errors", "changes", "runs", "migrations"),
 }
 GROUND, DOORS = 1, 5
-# The ground floor is one room. Jobs are one table, each also a command.
-NEIGHBOURS = {("cli", "jobs"), *((one, other) for one in FLOORS[GROUND] for other in FLOORS[GROUND])}
+# The ground floor is one room. Jobs are one table, each also a command; the worker is a command that runs them all.
+NEIGHBOURS = {
+    ("cli", "jobs"),
+    ("cli", "worker"),
+    ("worker", "jobs"),
+    *((one, other) for one in FLOORS[GROUND] for other in FLOORS[GROUND]),
+}
 # Inside a room: what is stored and what is true, then what is asked, then what is done, then the rest.
 STEPS = {"models": 0, "rules": 0, "queries": 1, "actions": 2}
 REST = 3

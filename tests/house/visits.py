@@ -13,9 +13,11 @@ from werkzeug.routing import Rule
 from partnerdir import clock
 from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts.actions import add_watch
+from partnerdir.alerts.models import Alert
 from partnerdir.alerts.unsubscribing import sealed_watch
 from partnerdir.database import db, has_unsaved_changes
 from partnerdir.directory.actions import add_contact, add_location, add_service_at_location
+from partnerdir.jobs import scan
 from partnerdir.search.index import rebuild
 from partnerdir.search.rules import Question
 from partnerdir.web.questions import sealed
@@ -117,6 +119,9 @@ def _add_examples(app: Flask) -> dict[str, str]:
         contact = add_contact(service, "Duty worker", phones=["0131 496 0002"])
         window = make.a_window(service, ends_on=clock.today() + timedelta(days=40))
         watch = add_watch(watcher.id, service.id)
+    scan(settings)
+    alert = db.session.scalars(sa.select(Alert)).first()
+    assert alert is not None
     rebuild(settings.resolved_index_folder)
     with app.test_request_context():
         question = sealed(Question(words="family"))
@@ -125,6 +130,7 @@ def _add_examples(app: Flask) -> dict[str, str]:
         "contact_id": str(contact.id),
         "window_id": str(window.id),
         "account_id": str(watcher.id),
+        "alert_id": str(alert.id),
         "question": question,
         "token": sealed_watch(watch.id, str(settings.secret_key)),
         "filename": "favicon.svg",

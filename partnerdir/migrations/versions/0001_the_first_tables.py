@@ -73,6 +73,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_import_run_layout"), ["layout"], unique=False)
 
     op.create_table(
+        "job_run",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=True),
+        sa.Column("succeeded_at", sa.DateTime(), nullable=True),
+        sa.Column("failed_at", sa.DateTime(), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("holder_id", sa.Uuid(), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
+        sa.Column("ends_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
         "need",
         sa.Column("code", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -273,25 +290,66 @@ def upgrade() -> None:
     op.create_table(
         "alert",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("ending", "ended", name="alertkind", native_enum=False, create_constraint=True, length=30),
+            sa.Enum(
+                "ending",
+                "ended",
+                "decision_late",
+                "part_ending",
+                "extended",
+                "brought_forward",
+                "paused",
+                "closed",
+                "reopened",
+                "contact_changed",
+                "contact_leaving",
+                "route_at_risk",
+                "review_due",
+                "audit_difference",
+                name="alertkind",
+                native_enum=False,
+                create_constraint=True,
+                length=30,
+            ),
             nullable=False,
         ),
-        sa.Column("service_id", sa.Uuid(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("threshold", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=True),
+        sa.Column("need_id", sa.Uuid(), nullable=True),
+        sa.Column("area_id", sa.Uuid(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("threshold", sa.Integer(), nullable=True),
+        sa.Column("mark", sa.String(length=60), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("found_on", sa.Date(), nullable=False),
         sa.Column("is_superseded", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_alert_area_id")),
+        sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_alert_need_id")),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_alert_service_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
-        sa.UniqueConstraint(
-            "kind", "service_id", "ends_on", "threshold", name=op.f("uq_alert_kind_service_id_ends_on_threshold")
-        ),
+        sa.UniqueConstraint("key", name=op.f("uq_alert_key")),
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_alert_service_id"), ["service_id"], unique=False)
+        batch_op.create_index("ix_alert_service_id_kind_ends_on", ["service_id", "kind", "ends_on"], unique=False)
 
+    op.create_table(
+        "alert_choice",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "pace",
+            sa.Enum("at_once", "daily", "weekly", name="pace", native_enum=False, create_constraint=True, length=30),
+            nullable=False,
+        ),
+        sa.Column("quiet_from", sa.Time(), nullable=True),
+        sa.Column("quiet_until", sa.Time(), nullable=True),
+        sa.Column("is_paused", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_alert_choice_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_choice")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_alert_choice_account_id")),
+    )
     op.create_table(
         "contact",
         sa.Column("title", sa.String(length=200), nullable=False),
@@ -317,6 +375,17 @@ def upgrade() -> None:
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_service_id"), ["service_id"], unique=False)
 
+    op.create_table(
+        "feed_address",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_feed_address_account_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feed_address")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_feed_address_account_id")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_feed_address_fingerprint")),
+    )
     op.create_table(
         "funding_window",
         sa.Column("service_id", sa.Uuid(), nullable=False),
@@ -454,17 +523,56 @@ def upgrade() -> None:
     op.create_table(
         "watch",
         sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("need_id", sa.Uuid(), nullable=True),
+        sa.Column("area_id", sa.Uuid(), nullable=True),
+        sa.Column("began_on", sa.Date(), nullable=False),
         sa.Column("already_ended_on", sa.Date(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "CASE WHEN service_id IS NULL THEN 0 ELSE 1 END + CASE WHEN organisation_id IS NULL THEN 0 ELSE 1 END + CASE WHEN need_id IS NULL THEN 0 ELSE 1 END = 1",
+            name=op.f("ck_watch_one_subject"),
+        ),
+        sa.CheckConstraint("area_id IS NULL OR need_id IS NOT NULL", name=op.f("ck_watch_route_has_need")),
+        sa.CheckConstraint("need_id IS NULL OR area_id IS NOT NULL", name=op.f("ck_watch_route_has_area")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_watch_account_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_watch_area_id")),
+        sa.ForeignKeyConstraint(["need_id"], ["need.id"], name=op.f("fk_watch_need_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_watch_organisation_id")),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_watch_service_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_watch")),
+        sa.UniqueConstraint("account_id", "need_id", "area_id", name=op.f("uq_watch_account_id_need_id_area_id")),
+        sa.UniqueConstraint("account_id", "organisation_id", name=op.f("uq_watch_account_id_organisation_id")),
         sa.UniqueConstraint("account_id", "service_id", name=op.f("uq_watch_account_id_service_id")),
     )
     with op.batch_alter_table("watch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_watch_area_id"), ["area_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_watch_need_id"), ["need_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_watch_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_watch_service_id"), ["service_id"], unique=False)
+
+    op.create_table(
+        "alert_receipt",
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("acknowledged_at", sa.DateTime(), nullable=True),
+        sa.Column("asks_again_on", sa.Date(), nullable=True),
+        sa.Column("handed_to_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_alert_receipt_account_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_alert_receipt_alert_id")),
+        sa.ForeignKeyConstraint(
+            ["handed_to_id"], ["account.id"], name=op.f("fk_alert_receipt_handed_to_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_receipt")),
+        sa.UniqueConstraint("alert_id", "account_id", name=op.f("uq_alert_receipt_alert_id_account_id")),
+    )
+    with op.batch_alter_table("alert_receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alert_receipt_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alert_receipt_handed_to_id"), ["handed_to_id"], unique=False)
 
     op.create_table(
         "delivery",
@@ -490,6 +598,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("rehearsed_on", sa.Date(), nullable=True),
         sa.Column("next_try_at", sa.DateTime(), nullable=False),
         sa.Column("claim_ends_at", sa.DateTime(), nullable=True),
@@ -574,8 +683,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_account_id"))
 
     op.drop_table("delivery")
+    with op.batch_alter_table("alert_receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alert_receipt_handed_to_id"))
+        batch_op.drop_index(batch_op.f("ix_alert_receipt_account_id"))
+
+    op.drop_table("alert_receipt")
     with op.batch_alter_table("watch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_watch_service_id"))
+        batch_op.drop_index(batch_op.f("ix_watch_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_watch_need_id"))
+        batch_op.drop_index(batch_op.f("ix_watch_area_id"))
 
     op.drop_table("watch")
     with op.batch_alter_table("source_row", schema=None) as batch_op:
@@ -602,12 +719,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_funding_window_ends_on"))
 
     op.drop_table("funding_window")
+    op.drop_table("feed_address")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contact_service_id"))
 
     op.drop_table("contact")
+    op.drop_table("alert_choice")
     with op.batch_alter_table("alert", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_alert_service_id"))
+        batch_op.drop_index("ix_alert_service_id_kind_ends_on")
 
     op.drop_table("alert")
     with op.batch_alter_table("account_role", schema=None) as batch_op:
@@ -650,6 +769,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_need_parent_id"))
 
     op.drop_table("need")
+    op.drop_table("lease")
+    op.drop_table("job_run")
     with op.batch_alter_table("import_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_run_layout"))
 

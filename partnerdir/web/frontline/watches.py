@@ -1,4 +1,4 @@
-"""The services somebody watches, and how a watch ends."""
+"""The services, organisations and routes that somebody watches, and how a watch ends."""
 
 import uuid
 from datetime import date
@@ -11,10 +11,11 @@ from partnerdir import clock
 from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts import actions, queries
 from partnerdir.alerts.unsubscribing import opened_watch
-from partnerdir.directory.queries import require_service
+from partnerdir.directory.queries import find_need, require_service
 from partnerdir.errors import Missing
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
+from partnerdir.geography.queries import find_area
 from partnerdir.settings import Settings
 from partnerdir.web.access import changes_records, open_to, open_to_everyone
 
@@ -23,9 +24,10 @@ from partnerdir.web.access import changes_records, open_to, open_to_everyone
 def list_watches() -> str:
     """The services watched, those whose money ends first at the top."""
     watches = queries.list_watches(current_user.id)
-    outlooks = list_outlooks([watch.service_id for watch in watches], clock.today(), _settings().threshold_days)
-    watches.sort(key=lambda watch: urgency(outlooks[watch.service_id]))
-    return render_template("frontline/list_watches.html", watches=watches, outlooks=outlooks)
+    outlooks = list_outlooks([watch.service.id for watch in watches], clock.today(), _settings().threshold_days)
+    watches.sort(key=lambda watch: urgency(outlooks[watch.service.id]))
+    wider = queries.list_wider_watches(current_user.id)
+    return render_template("frontline/list_watches.html", watches=watches, outlooks=outlooks, wider=wider)
 
 
 @open_to(RoleName.FRONTLINE)
@@ -50,6 +52,40 @@ def retire_watch(service_id: uuid.UUID) -> Response:
     return redirect(url_for("public.show_service", service_id=service.id), 303)
 
 
+@open_to(RoleName.FRONTLINE)
+@changes_records
+def add_organisation_watch(service_id: uuid.UUID) -> Response:
+    """Begins to watch everything that a service's organisation runs."""
+    service = require_service(service_id)
+    actions.add_wider_watch(current_user.id, organisation_id=service.organisation_id)
+    flash(f"You watch all that {service.organisation.name} runs.", "success")
+    return redirect(url_for("frontline.list_watches"), 303)
+
+
+@open_to(RoleName.FRONTLINE)
+@changes_records
+def add_route_watch() -> Response:
+    """Begins to watch a need in an area: every service there that meets it."""
+    need, area = find_need(request.form.get("need", "")), find_area(request.form.get("area", ""))
+    if need is None or area is None:
+        raise Missing("There is no such need or area.")
+    actions.add_wider_watch(current_user.id, need_id=need.id, area_id=area.id)
+    flash(f"You watch {need.name} in {area.name}.", "success")
+    return redirect(url_for("frontline.list_watches"), 303)
+
+
+@open_to(RoleName.FRONTLINE)
+@changes_records
+def retire_wider_watch() -> Response:
+    """Stops watching an organisation, or a need in an area; a watch of somebody else's is not theirs to end."""
+    asked = request.form.get("watch")
+    for watch in queries.list_wider_watches(current_user.id):
+        if str(watch.id) == asked:
+            flash(f"You no longer watch {watch.subject}.", "success")
+            actions.retire_watch(watch)
+    return redirect(url_for("frontline.list_watches"), 303)
+
+
 @open_to_everyone
 @changes_records
 def unsubscribe(token: str) -> str:
@@ -58,11 +94,11 @@ def unsubscribe(token: str) -> str:
     if watch_id is None:
         raise Missing("There is no such watch.")
     watch = queries.find_watch_by_id(watch_id)
-    service = watch.service if watch else None
+    subject = watch.subject if watch else None
     if watch and request.method == "POST":
         actions.retire_watch(watch)
     is_over = watch is None or request.method == "POST"
-    return render_template("frontline/unsubscribe.html", service=service, token=token, is_over=is_over)
+    return render_template("frontline/unsubscribe.html", subject=subject, token=token, is_over=is_over)
 
 
 def urgency(outlook: Outlook) -> tuple[int, date]:

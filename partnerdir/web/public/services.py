@@ -7,7 +7,8 @@ from flask import current_app, render_template
 from flask_security import current_user
 
 from partnerdir import clock
-from partnerdir.alerts.queries import find_watch
+from partnerdir.alerts.queries import find_watch, find_wider_watch
+from partnerdir.alerts.receipts import list_who_knows
 from partnerdir.directory.models import Service
 from partnerdir.directory.queries import require_service
 from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceStatus, Taking, Way
@@ -75,6 +76,8 @@ def _money(service: Service, reader: seen.Reader) -> dict[str, Any]:
         "windows": windows,
         "doubts": [DOUBTS[doubt] for doubt in doubts(windows, today)],
         "watch": find_watch(current_user.id, service.id),
+        "organisation_watch": find_wider_watch(current_user.id, organisation_id=service.organisation_id),
+        "who_knows": list_who_knows([service.id]),
         "today": today,
         "may_change": reader.may_see_secret_addresses,
     }

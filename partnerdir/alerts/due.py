@@ -1,0 +1,79 @@
+"""What is due: the facts that are worth telling on a day, and who has not been told of them."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from partnerdir.alerts.facts import list_facts
+from partnerdir.alerts.hearers import list_watchers
+from partnerdir.alerts.models import Alert, Delivery
+from partnerdir.alerts.narrowing import list_services_in_question
+from partnerdir.alerts.rules import (
+    MOVED,
+    AlertKind,
+    DeliveryState,
+    Due,
+    Fact,
+    Watcher,
+    is_news,
+    is_told,
+    thresholds_passed,
+)
+from partnerdir.database import db
+
+AT_ONCE = 500  # services looked at together; a database takes only so many values in one statement
+Told = dict[tuple[Any, ...], list[int | None]]
+
+
+def list_due(day: date, thresholds: Sequence[int], among: Sequence[uuid.UUID] | None = None) -> list[Due]:
+    """What is worth telling on the day and nobody told yet, service by service, each with who is to be told.
+
+    `among` are the only services to look at; all that are watched, when it is left out.
+    """
+    due = []
+    for service_ids in _in_parts(list_services_in_question(day, thresholds) if among is None else among):
+        facts = list_facts(service_ids, day, thresholds)
+        watchers, told = list_watchers(service_ids), _list_told(service_ids)
+        for service_id in service_ids:
+            hearers: dict[Fact, list[Watcher]] = defaultdict(list)
+            for watcher in watchers[service_id]:
+                for fact in _list_untold(service_id, watcher, facts.for_account(service_id, watcher.account_id), told):
+                    hearers[fact].append(watcher)
+            due += [
+                Due(service_id, people[0].service_name, fact, thresholds_passed(fact, day, thresholds), tuple(people))
+                for fact, people in hearers.items()
+            ]
+    return due
+
+
+def _list_untold(service_id: uuid.UUID, watcher: Watcher, facts: Iterable[Fact], told: Told) -> list[Fact]:
+    """Those of the facts that this watcher is to be told; that an end moved only where no warning says the new end."""
+    untold = [
+        fact
+        for fact in facts
+        if is_told(fact, watcher.already_ended_on, told[service_id, watcher.account_id, fact.kind, fact.ends_on, fact.mark])
+        and is_news(fact, watcher.began_on)
+    ]
+    warned_of = {fact.ends_on for fact in untold if fact.kind is AlertKind.ENDING}
+    return [fact for fact in untold if fact.kind not in MOVED or fact.ends_on not in warned_of]
+
+
+def _in_parts(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+
+
+def _list_told(service_ids: Iterable[uuid.UUID]) -> Told:
+    """The thresholds that each account was told, or is about to be told, of each kind and end of these services."""
+    query = (
+        sa.select(Alert.service_id, Delivery.account_id, Alert.kind, Alert.ends_on, Alert.mark, Alert.threshold)
+        .join(Delivery, Delivery.alert_id == Alert.id)
+        .where(Alert.service_id.in_(service_ids), Delivery.state != DeliveryState.DROPPED)
+    )
+    told: Told = defaultdict(list)
+    for *what, threshold in db.session.execute(query):
+        told[tuple(what)].append(threshold)
+    return told

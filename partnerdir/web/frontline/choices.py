@@ -1,0 +1,68 @@
+"""How somebody wishes to be told, and the link that pauses all mail without a sign-in."""
+
+from datetime import time
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_security import current_user
+from werkzeug.wrappers import Response
+
+from partnerdir.accounts.models import Account
+from partnerdir.accounts.queries import require_account
+from partnerdir.accounts.rules import RoleName
+from partnerdir.alerts import choices
+from partnerdir.alerts.rules import Pace
+from partnerdir.errors import Missing
+from partnerdir.web.access import changes_records, open_to, open_to_everyone
+from partnerdir.web.forms.alerts import ChoiceForm
+from partnerdir.web.forms.saving import tried
+
+
+@open_to(RoleName.FRONTLINE)
+@changes_records
+def change_choices() -> Response | tuple[str, int]:
+    """How soon, and when not."""
+    form, kept = ChoiceForm(), choices.find_choice(current_user.id)
+    if request.method == "GET":
+        form.pace.data = str(kept.pace if kept else Pace.AT_ONCE)
+        form.quiet_from.data, form.quiet_until.data = (
+            (_written(kept.quiet_from), _written(kept.quiet_until)) if kept else ("", "")
+        )
+    if form.validate_on_submit() and tried(form, lambda: _save(form)):
+        flash("We tell you as you chose.", "success")
+        return redirect(url_for("frontline.change_choices"), 303)
+    page = render_template(
+        "frontline/change_choices.html",
+        form=form,
+        is_paused=bool(kept and kept.is_paused),
+        token=choices.sealed_account(current_user.id, str(current_app.config["SECRET_KEY"])),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@open_to_everyone
+@changes_records
+def pause(token: str) -> str:
+    """Pauses all mail to whom the link names, or lets it flow again: the page asks first, the button does it."""
+    account = _require_account(token)
+    kept = choices.find_choice(account.id)
+    if request.method == "POST":
+        kept = choices.change_pause(account.id, is_paused="resume" not in request.form)
+    return render_template(
+        "frontline/pause.html", is_paused=bool(kept and kept.is_paused), is_done=request.method == "POST", token=token
+    )
+
+
+def _require_account(token: str) -> Account:
+    account_id = choices.opened_account(token, str(current_app.config["SECRET_KEY"]))
+    if account_id is None:
+        raise Missing("There is no such link.")
+    return require_account(account_id)
+
+
+def _save(form: ChoiceForm) -> None:
+    hours = [time.fromisoformat(field.data) if field.data else None for field in (form.quiet_from, form.quiet_until)]
+    choices.change_choice(current_user.id, Pace(form.pace.data), *hours)
+
+
+def _written(hour: time | None) -> str:
+    return hour.isoformat() if hour else ""
