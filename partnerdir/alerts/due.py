@@ -1,5 +1,6 @@
 """What is due: the facts that are worth telling on a day, and who has not been told of them."""
 
+import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,7 @@ from partnerdir.database import db
 
 AT_ONCE = 500  # services looked at together; a database takes only so many values in one statement
 Told = dict[tuple[Any, ...], list[int | None]]
+log = logging.getLogger(__name__)
 
 
 def list_due(day: date, thresholds: Sequence[int], among: Sequence[uuid.UUID] | None = None) -> list[Due]:
@@ -34,19 +36,36 @@ def list_due(day: date, thresholds: Sequence[int], among: Sequence[uuid.UUID] | 
 
     `among` are the only services to look at; all that are watched, when it is left out.
     """
+    service_ids = list_services_in_question(day, thresholds) if among is None else among
+    return [due for part in _in_parts(service_ids) for due in _list_due_where_readable(part, day, thresholds)]
+
+
+def _list_due_where_readable(service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int]) -> list[Due]:
+    """What is due of these services; one with a value that cannot be read is left out and logged, and stops no other."""
+    try:
+        return _list_due_of(service_ids, day, thresholds)
+    except ValueError:
+        if len(service_ids) == 1:
+            log.exception("Service %s has a value that cannot be read, so nobody is told of it.", service_ids[0])
+            return []
+        middle = len(service_ids) // 2
+        halves = (service_ids[:middle], service_ids[middle:])
+        return [due for half in halves for due in _list_due_where_readable(half, day, thresholds)]
+
+
+def _list_due_of(service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int]) -> list[Due]:
     due = []
-    for service_ids in _in_parts(list_services_in_question(day, thresholds) if among is None else among):
-        facts = list_facts(service_ids, day, thresholds)
-        watchers, told = list_watchers(service_ids), _list_told(service_ids)
-        for service_id in service_ids:
-            hearers: dict[Fact, list[Watcher]] = defaultdict(list)
-            for watcher in watchers[service_id]:
-                for fact in _list_untold(service_id, watcher, facts.for_account(service_id, watcher.account_id), told):
-                    hearers[fact].append(watcher)
-            due += [
-                Due(service_id, people[0].service_name, fact, thresholds_passed(fact, day, thresholds), tuple(people))
-                for fact, people in hearers.items()
-            ]
+    facts = list_facts(service_ids, day, thresholds)
+    watchers, told = list_watchers(service_ids), _list_told(service_ids)
+    for service_id in service_ids:
+        hearers: dict[Fact, list[Watcher]] = defaultdict(list)
+        for watcher in watchers[service_id]:
+            for fact in _list_untold(service_id, watcher, facts.for_account(service_id, watcher.account_id), told):
+                hearers[fact].append(watcher)
+        due += [
+            Due(service_id, people[0].service_name, fact, thresholds_passed(fact, day, thresholds), tuple(people))
+            for fact, people in hearers.items()
+        ]
     return due
 
 
