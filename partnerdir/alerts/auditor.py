@@ -37,6 +37,10 @@ SENTENCES = {
 }
 
 
+# Other reasons (a wider watch, a colleague's hand-over) need no watch on the service itself.
+BY_A_WATCH = ("", "You watch this service.")
+
+
 @dataclass(frozen=True)
 class Difference:
     """One thing in which the ledger is not what it should be."""
@@ -149,7 +153,7 @@ def _list_faults(
         first = min(telling.found_on, last)
         if not _was_true(telling, chapters, first, last):
             yield DifferenceKind.NEVER_TRUE, telling
-        elif not telling.why and not any(c.records for c in watched if c.last_day >= first and c.first_day <= last):
+        elif telling.why in BY_A_WATCH and not any(c.records for c in watched if c.last_day >= first and c.first_day <= last):
             yield DifferenceKind.NOT_ASKED, telling
 
 

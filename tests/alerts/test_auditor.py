@@ -151,7 +151,7 @@ def test_a_telling_to_somebody_who_never_watched_is_found(told: Settings) -> Non
     with make.saved() as session:
         stranger = a_watcher("stranger@housing.example")
         session.flush()
-        session.execute(sa.update(Delivery).values(account_id=stranger.id, why=""))
+        session.execute(sa.update(Delivery).values(account_id=stranger.id))
     assert kinds(audited(told)) == ["not_asked", "untold"]
 
 
