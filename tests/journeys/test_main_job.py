@@ -59,8 +59,8 @@ def test_a_moved_end_date_reaches_the_worker_who_watches(site: WholeSite, browse
 
     name, address = f"Moved service {scripts}", _add_funded_service(coordinator, site, f"Moved service {scripts}")
     worker.goto(f"{site.url}/services/{address}")
-    worker.get_by_role("button", name=re.compile("Watch")).click()
-    expect(worker.get_by_role("button", name=re.compile("Stop watching"))).to_be_visible()
+    worker.get_by_role("button", name="Watch this service").click()
+    expect(worker.get_by_role("button", name="Stop watching", exact=True)).to_be_visible()
     site.run("alerts", "scan")
 
     new_end = clock.today() + timedelta(days=41 if scripts else 43)
