@@ -19,10 +19,12 @@ STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run test check bench bench-alerts demo-reset lock front-end clean
+.PHONY: help install run test check bench bench-alerts demo-reset lock front-end clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(DONE)/site static/built/manifest.json  ## Install what the site needs and build its front end, and start nothing
 
 run: $(DONE)/site static/built/manifest.json  ## Serve the site at http://127.0.0.1:8000, with the demonstration district on first run
 	@$(FLASK) prepare --demonstration
