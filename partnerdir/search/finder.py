@@ -5,13 +5,23 @@ from threading import Lock
 
 import numpy as np
 
+from partnerdir import clock
 from partnerdir.database import db
+from partnerdir.geography.queries import list_areas
+from partnerdir.search.blocks import Floats
 from partnerdir.search.facts import Facts, load_facts
+from partnerdir.search.family import Family, Plan
 from partnerdir.search.index import newest
-from partnerdir.search.labels import Ints
-from partnerdir.search.postings import Floats, Postings
-from partnerdir.search.rules import Answer, Question
-from partnerdir.search.words import question_terms
+from partnerdir.search.labels import Ints, Rows
+from partnerdir.search.nearness import reached
+from partnerdir.search.planning import Planning
+from partnerdir.search.postings import Postings
+from partnerdir.search.ranking import Ranking
+from partnerdir.search.rules import MOST_CHARACTERS, Answer, Place, Question
+from partnerdir.search.traits import UNPLACED
+from partnerdir.search.understanding import Understood, understood
+from partnerdir.search.whereabouts import NoSuchPlace, PlaceInWords, Whereabouts, is_anywhere
+from partnerdir.search.words import terms
 
 
 class Finder:
@@ -22,34 +32,68 @@ class Finder:
         self._facts: Facts | None = None
         self._refreshing = Lock()
         self._postings: Postings | None = None
+        self._ranking: Ranking | None = None
         self._reading = Lock()
 
     def find(self, question: Question) -> Answer:
         """The services that answer a question. Raises: NoIndex, when it has words and there is no index to read."""
         facts = self._current_facts()
-        passing = facts.passing(question.need_id, question.area_id)
-        terms = question_terms(question.words)
+        passing = facts.narrowing.passing(question, facts.passing(question.need_id, question.area_id))
+        around = facts.around(question)
+        everywhere = passing
+        if around:
+            passing = passing & (around.passing | (around.unplaced & (UNPLACED in question.chosen)))
+        words = question.words[:MOST_CHARACTERS]
+        spelt, corrections = "", tuple[str, ...]()
         last = max(question.page, 1) * question.page_size
-        if terms:
-            scores = self._scores(terms, facts)
-            _put_first(scores, facts.rows_named(question.words))
-            found = np.flatnonzero(passing & (scores > 0)).astype(np.int32)
-            best = _best(found, scores, facts.rank, last)
+        if terms(words):
+            asked, scores = self._scores(words, facts)
+            spelt, corrections = asked.spelt, (asked.meant,) if asked.meant else ()
+            if around:
+                scores *= around.closeness
+            _put_first(scores, facts.rows_named(words))
+            everywhere = everywhere & (scores > 0)
+            found = np.flatnonzero(passing & (scores > 0))
         else:
-            found = best = facts.by_name[passing[facts.by_name]]
+            scores = around.closeness if around else np.ones(len(facts.ids), np.float32)
+            found = facts.by_name[passing[facts.by_name]].astype(np.intp)
+        if around and question.by_distance:
+            scores = around.order_by_distance
+        best = _best(found, scores, facts.rank, last)
+        shown = best[last - question.page_size : last]
         return Answer(
             total=len(found),
-            service_ids=[facts.ids[row] for row in best[last - question.page_size : last]],
+            service_ids=[facts.ids[row] for row in shown],
             need_counts=facts.needs.counts(found),
             area_counts=facts.areas.counts(found),
+            trait_counts=facts.narrowing.counts(found),
+            reached={facts.ids[row]: reached(around, row, facts.narrowing.traits_of(row)) for row in shown} if around else {},
+            unplaced=int(np.count_nonzero(everywhere & around.unplaced & ~passing)) if around else 0,
+            spelt=spelt,
+            corrections=corrections,
         )
+
+    def plan(self, family: Family) -> Plan:
+        """The fewest services that cover all that a family needs, and whom to ask for what nobody covers."""
+        return Planning(self._current_facts(), family).plan()
+
+    def find_place(self, written: str) -> Place | NoSuchPlace | None:
+        """The place that somebody has written; None for anywhere at all."""
+        return None if is_anywhere(written) else self._whereabouts().find(written)
+
+    def find_place_in(self, words: str) -> PlaceInWords | None:
+        """The place that stands in the words of a question, where there is no doubt."""
+        return self._whereabouts().find_in(words)
+
+    def _whereabouts(self) -> Whereabouts:
+        return Whereabouts(list_areas(), self._current_facts().nearness.middles_of_towns)
 
     def close(self) -> None:
         """Lets go of the index and of what was read; the next question reads again."""
         with self._refreshing, self._reading:
             if self._postings:
                 self._postings.close()
-            self._facts = self._postings = None
+            self._facts = self._postings = self._ranking = None
 
     def _current_facts(self) -> Facts:
         # Only the very first question waits; while one reads what changed, the others answer from what was true before.
@@ -65,14 +109,22 @@ class Finder:
         finally:
             self._refreshing.release()
 
-    def _scores(self, terms: list[str], facts: Facts) -> Floats:
+    def _scores(self, words: str, facts: Facts) -> tuple[Understood, Floats]:
         with self._reading:
             home = newest(self._index_folder)
             if self._postings is None or self._postings.home != home:
                 if self._postings:
                     self._postings.close()
                 self._postings = Postings(home)
-            return self._postings.scores(terms, facts)
+            self._postings.follow(facts)
+            asked = understood(words, facts.needs_said, facts.areas_said, self._postings)
+            return asked, self._ranked(self._postings, facts).scores(asked)
+
+    def _ranked(self, postings: Postings, facts: Facts) -> Ranking:
+        known, today = self._ranking, clock.today()
+        if known is None or known.postings is not postings or known.facts is not facts or known.today != today:
+            self._ranking = known = Ranking(postings, facts, today)
+        return known
 
 
 def _put_first(scores: Floats, rows: list[int]) -> None:
@@ -81,10 +133,12 @@ def _put_first(scores: Floats, rows: list[int]) -> None:
         scores[rows] += scores.max() + 1
 
 
-def _best(found: Ints, scores: Floats, rank: Ints, count: int) -> Ints:
+def _best(found: Rows, scores: Floats, rank: Ints, count: int) -> Rows:
     """The best of what was found, best first, and in order of name where they are equally good."""
-    scored = scores[found]
     if count < len(found):
+        scored = scores[found]
         least = np.partition(scored, len(found) - count)[len(found) - count]
-        found, scored = found[scored >= least], scored[scored >= least]
-    return found[np.lexsort((rank[found], -scored))]
+        better, equal = found[scored > least], found[scored == least]
+        room = count - len(better)
+        found = np.concatenate([better, equal[np.argpartition(rank[equal], room - 1)[:room]]])
+    return found[np.lexsort((rank[found], -scores[found]))]

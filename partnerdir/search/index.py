@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from whoosh.codec.whoosh3 import LENGTHS_COLUMN, W3Codec
+from whoosh.codec.whoosh3 import LENGTHS_COLUMN
 from whoosh.columns import FixedBytesColumn
 from whoosh.fields import COLUMN, TEXT, Schema
 from whoosh.index import FileIndex, create_in, open_dir
@@ -24,24 +24,25 @@ from partnerdir import clock
 from partnerdir.database import db
 from partnerdir.errors import Conflict, PartnerdirError
 from partnerdir.search import queries
+from partnerdir.search.blocks import Blocks
 from partnerdir.search.disk import alone, flush_to_disk, write_position
 from partnerdir.search.queries import Document
-from partnerdir.search.rules import FIELD_WEIGHTS
-from partnerdir.search.words import Words
+from partnerdir.search.rules import FIELD_WEIGHTS, PLACE
+from partnerdir.search.words import Spellings, Words
 
 logger = logging.getLogger(__name__)
 
 # Raise the number when what is indexed changes: an index of another layout is not found, so it is made anew.
-NAME = "index-v1-"
+NAME = "index-v3-"
 UNFINISHED = "unfinished"
 MEMORY = 256  # megabytes that making the index anew may use
 KEY = struct.Struct("16s")
-# We read whole lists of postings and never skip in them: blocks much larger than Whoosh's 128 are read four times faster.
-CODEC = W3Codec(blocklimit=4096)
+CODEC = Blocks()
 
 SCHEMA = Schema(
     id=COLUMN(FixedBytesColumn(KEY.size)),
-    **{field: TEXT(analyzer=Words(), phrase=False) for field in FIELD_WEIGHTS},
+    **{field: TEXT(analyzer=Words(), phrase=False) for field in (*FIELD_WEIGHTS, PLACE)},
+    spelt=TEXT(analyzer=Spellings(), phrase=False),
 )
 
 
@@ -154,7 +155,8 @@ def _merged(writer: Any, segments: list[Any]) -> list[Any]:
 
 def _add(writer: Any, documents: Iterable[Document]) -> int:
     for document in documents:
-        writer.add_document(id=document.id.bytes, **{name: getattr(document, name) for name in FIELD_WEIGHTS})
+        texts = {name: getattr(document, name) for name in (*FIELD_WEIGHTS, PLACE)}
+        writer.add_document(id=document.id.bytes, spelt=" ".join(texts.values()), **texts)
     added: int = writer.doc_count()
     return added
 

@@ -4,42 +4,53 @@ Few combinations of labels occur, and many services share one, so services are g
 question is answered once for each group.
 """
 
-import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
+Rows = NDArray[np.intp]  # as numpy looks them up; any other kind it would first turn into these
 Bools = NDArray[np.bool_]
-Reach = Mapping[uuid.UUID, frozenset[uuid.UUID]]
+Label = TypeVar("Label", bound=Hashable)
+Reach = Mapping[Label, frozenset[Label]]
+MOST_MASKS = 32  # that are kept of one kind of label
 
 
 @dataclass(frozen=True)
-class Labels:
+class Labels(Generic[Label]):
     """For each label the labels it counts for, and for each row the group of rows that has the same labels."""
 
-    numbers: dict[uuid.UUID, int]
-    reached: dict[uuid.UUID, frozenset[int]]  # by label: the numbers of the labels it counts for
-    groups: dict[frozenset[uuid.UUID], int]
+    numbers: dict[Label, int]
+    reached: dict[Label, frozenset[int]]  # by label: the numbers of the labels it counts for
+    groups: dict[frozenset[Label], int]
     pair_groups: Ints  # the group pair_groups[i] has the label pair_labels[i]
     pair_labels: Ints
-    group_of: Ints  # by row
+    group_of: Rows  # by row
+    _masks: dict[Label, Bools] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def made(cls, reach: Reach, labels_of_rows: Sequence[frozenset[uuid.UUID]] = ()) -> "Labels":
+    def made(cls, reach: Reach[Label], labels_of_rows: Sequence[frozenset[Label]] = ()) -> "Labels[Label]":
         """The labels of all rows; `reach` says for each label which labels it counts for."""
         numbers = {label: number for number, label in enumerate(reach)}
         reached = {label: frozenset(numbers[other] for other in others) for label, others in reach.items()}
         nothing = np.zeros(0, np.int32)
-        return cls(numbers, reached, {}, nothing, nothing, nothing).changed(dict(enumerate(labels_of_rows)))
+        return cls(numbers, reached, {}, nothing, nothing, np.zeros(0, np.intp)).changed(dict(enumerate(labels_of_rows)))
 
-    def changed(self, labels_of: Mapping[int, frozenset[uuid.UUID]]) -> "Labels":
+    def knowing(self, labels: Collection[Label]) -> "Labels[Label]":
+        """The same, with labels that count for themselves alone where they are new."""
+        new = [label for label in labels if label not in self.numbers]
+        if not new:
+            return self
+        numbers = self.numbers | {label: number for number, label in enumerate(new, len(self.numbers))}
+        return replace(self, numbers=numbers, reached=self.reached | {label: frozenset([numbers[label]]) for label in new})
+
+    def changed(self, labels_of: Mapping[int, frozenset[Label]]) -> "Labels[Label]":
         """The same with other labels on these rows, which may be new ones at the end."""
         groups, pair_labels, sizes = dict(self.groups), list[int](), list[int]()
-        group_of = np.zeros(max([len(self.group_of), *(row + 1 for row in labels_of)]), np.int32)
+        group_of = np.zeros(max([len(self.group_of), *(row + 1 for row in labels_of)]), np.intp)
         group_of[: len(self.group_of)] = self.group_of
         for row, labels in labels_of.items():
             if labels not in groups:
@@ -57,17 +68,24 @@ class Labels:
             group_of=group_of,
         )
 
-    def regrown(self, reach: Reach) -> "Labels":
+    def regrown(self, reach: Reach[Label]) -> "Labels[Label]":
         """The same rows, where labels have come to count for others."""
         return replace(Labels.made(reach, list(self.groups)), group_of=self.group_of)
 
-    def rows_with(self, label: uuid.UUID) -> Bools:
-        """Which rows have this label."""
-        has = np.zeros(len(self.groups), np.bool_)
-        has[self.pair_groups[self.pair_labels == self.numbers.get(label, -1)]] = True
-        return has[self.group_of]
+    def rows_with(self, label: Label) -> Bools:
+        """Which rows have this label; not to be changed, as it is kept for the next who asks."""
+        mask = self._masks.get(label)
+        if mask is None:
+            has = np.zeros(len(self.groups), np.bool_)
+            has[self.pair_groups[self.pair_labels == self.numbers.get(label, -1)]] = True
+            mask = has[self.group_of]
+            mask.flags.writeable = False
+            if len(self._masks) >= MOST_MASKS:
+                self._masks.clear()
+            self._masks[label] = mask
+        return mask
 
-    def counts(self, rows: NDArray[Any]) -> dict[uuid.UUID, int]:
+    def counts(self, rows: NDArray[Any]) -> dict[Label, int]:
         """How many of these rows have each label, for the labels that any has."""
         in_group = np.bincount(self.group_of[rows], minlength=len(self.groups))
         totals = np.bincount(self.pair_labels, in_group[self.pair_groups], minlength=len(self.numbers))

@@ -1,26 +1,28 @@
 """Which documents have which term, read from the index once into arrays and scored there by BM25F."""
 
 import math
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.reading import IndexReader, TermNotFound
 from whoosh.scoring import bm25
 from whoosh.util.numeric import byte_to_length
 
+from partnerdir.search.blocks import BlockReader, Floats
 from partnerdir.search.facts import Facts
 from partnerdir.search.index import KEY, SCHEMA, damage_named, ids_in, lengths_in, opened
-from partnerdir.search.labels import Ints
-from partnerdir.search.rules import FIELD_WEIGHTS, LENGTH_NORMALISATION, SATURATION
+from partnerdir.search.labels import Bools, Rows
+from partnerdir.search.rules import FIELD_WEIGHTS, LENGTH_NORMALISATION, PLACE, SATURATION
+from partnerdir.search.spelling import Vocabulary
 
-Floats = NDArray[np.float32]
-Found = tuple[Ints, Floats]  # documents, and how often the term is in each
+Found = tuple[Rows, Floats]  # documents, and how often the term is in each
 
 NOWHERE = -1  # the row of a document that was deleted, or whose service is not known
-NOTHING: Found = (np.zeros(0, np.int32), np.zeros(0, np.float32))
+NOTHING: Found = (np.zeros(0, np.intp), np.zeros(0, np.float32))
+MOST_KEPT = 64_000_000  # bytes of what was worked out for terms that were asked for
 LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.float32)
 
 
@@ -30,9 +32,9 @@ class Part:
     def __init__(self, reader: IndexReader) -> None:
         self.reader = reader
         self._keys = [key for (key,) in KEY.iter_unpack(ids_in(reader))]
-        self._known = np.full(len(self._keys), NOWHERE, np.int32)
+        self._known = np.full(len(self._keys), NOWHERE, np.intp)
         self._lengths: dict[str, Floats] = {}
-        self._found: dict[tuple[str, str], Found] = {}
+        self._spelt: dict[str, int] | None = None
         self.rows = self._known
 
     def matched(self, facts: Facts, starts_anew: bool) -> None:
@@ -52,27 +54,63 @@ class Part:
 
     def find(self, field: str, term: str) -> Found:
         """The documents that have a term in a field."""
-        if (field, term) not in self._found:
-            try:
-                matcher = self.reader._terms.matcher(field, term.encode(), SCHEMA[field].format)
-            except TermNotFound:
-                return NOTHING  # not kept, because there is no end to words that are nowhere
-            self._found[field, term] = _decoded(matcher)
-        return self._found[field, term]
+        try:
+            return _decoded(self.reader._terms.matcher(field, term.encode(), SCHEMA[field].format))
+        except TermNotFound:
+            return NOTHING
+
+    def count(self, field: str, term: str) -> int:
+        """How many documents have a term in a field."""
+        return int(self.reader._terms.term_info(field, term.encode()).doc_frequency()) if self.has(field, term) else 0
+
+    def has(self, field: str, term: str) -> bool:
+        """Whether any document has a term in a field."""
+        return (field, term.encode()) in self.reader._terms
+
+    def spelt(self) -> dict[str, int]:
+        """The words that its documents have, and how many have each."""
+        if self._spelt is None:
+            self._spelt = {}
+            for (field, word), found in self.reader._terms.items_from("spelt", b""):
+                if field != "spelt":
+                    break
+                self._spelt[word.decode()] = found.doc_frequency()
+        return self._spelt
 
 
-def _decoded(matcher: Any) -> Found:
-    # Block by block, through Whoosh's insides, is more than twice as fast as its public way, one posting at a time.
-    documents, weights = [], []
-    if not isinstance(matcher, W3LeafMatcher):
-        return np.array([matcher.id()], np.int32), np.array([matcher.weight()], np.float32)  # kept beside the term, always one
+def _decoded(matcher: BlockReader) -> Found:
+    blocks = []
     while matcher.is_active():
-        matcher._read_data()
-        steps, weight, _values = matcher._data
-        documents.append(np.cumsum(steps, dtype=np.int32))
-        weights.append(np.broadcast_to(np.float32(1.0) if weight is None else np.array(weight, np.float32), len(steps)))
+        blocks.append(matcher.block())
         matcher._next_block()
-    return np.concatenate(documents), np.concatenate(weights)
+    documents, counts = zip(*blocks, strict=True)
+    return np.concatenate(documents), np.concatenate(counts)
+
+
+class Impact(NamedTuple):
+    """What one term adds to the score of rows: of these rows where it is in few, of every row where it is in many."""
+
+    rows: Rows | None
+    scores: Floats
+
+    @classmethod
+    def of(cls, scores: Floats) -> "Impact":
+        """What these scores, by row, come to."""
+        rows = np.flatnonzero(scores)
+        return cls(None, scores) if len(rows) > len(scores) // 4 else cls(rows, scores[rows])
+
+    @property
+    def size(self) -> int:
+        """The bytes that it takes."""
+        return self.scores.nbytes + (0 if self.rows is None else self.rows.nbytes)
+
+    def add_to(self, total: Floats) -> None:
+        """Adds it to the scores of as many rows as there are."""
+        if self.rows is None:
+            total += self.scores[: len(total)]
+        else:
+            end = np.searchsorted(self.rows, len(total))
+            total[self.rows[:end]] += self.scores[:end]
 
 
 class Postings:
@@ -85,23 +123,61 @@ class Postings:
         self._reader: IndexReader = None
         self._parts: dict[str, Part] = {}
         self._lineage: object = None
-        self._services = 0
-        self._weighed: dict[str, list[tuple[Part, Ints, Floats]]] = {}
+        self._services = self._rows = 0
+        self._impacts: dict[str, Impact] = {}
+        self._kept = 0  # bytes of them
+        self._vocabulary: Vocabulary | None = None
 
     def close(self) -> None:
         """Lets go of the files."""
         if self._reader is not None:
             self._reader.close()
 
-    def scores(self, terms: list[str], facts: Facts) -> Floats:
-        """How well each row answers these terms; 0 for one that has none of them. Raises: NoIndex."""
+    def follow(self, facts: Facts) -> None:
+        """Reads what the index became since it was last read, and matches it with these facts. Raises: NoIndex."""
         with damage_named(self.home):
             self._keep_up(facts)
-            scores = np.zeros(self._services + 1, np.float32)  # the last one gathers what is NOWHERE
+            self._rows = len(facts.ids)
+
+    def scores(self, terms: Sequence[str]) -> Floats:
+        """How well each row answers these terms; 0 for one that has none of them. Raises: NoIndex."""
+        with damage_named(self.home):
+            scores = np.zeros(self._rows, np.float32)
             for term in terms:
-                for part, documents, weights in self._weighed.get(term) or self._weigh(term):
-                    scores[part.rows[documents]] += weights
-            return scores[: len(facts.ids)]
+                self._impact(term).add_to(scores)
+            return scores
+
+    def is_at(self, term: str) -> Bools:
+        """Which rows have this term in their place. Raises: NoIndex."""
+        with damage_named(self.home):
+            there = np.zeros(self._services + 1, np.bool_)
+            for part in self._parts.values():
+                there[part.rows[part.find(PLACE, term)[0]]] = True
+            return there[: self._rows]
+
+    def is_place(self, term: str) -> bool:
+        """Whether a term is in more places than in anything else that is said of services."""
+        with damage_named(self.home):
+            there, *elsewhere = [
+                sum(part.count(field, term) for part in self._parts.values()) for field in (PLACE, *FIELD_WEIGHTS)
+            ]
+            return there > max(elsewhere)
+
+    def has(self, stem: str) -> bool:
+        """Whether anything is found by this term."""
+        with damage_named(self.home):
+            return any(part.has(field, stem) for part in self._parts.values() for field in (*FIELD_WEIGHTS, PLACE))
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the directory as they are spelt."""
+        if self._vocabulary is None:
+            with damage_named(self.home):
+                counts: Counter[str] = Counter()
+                for part in self._parts.values():
+                    counts.update(part.spelt())
+            self._vocabulary = Vocabulary(counts)
+        return self._vocabulary
 
     def _keep_up(self, facts: Facts) -> None:
         generation = self._index.latest_generation()
@@ -112,6 +188,7 @@ class Postings:
             for part in self._parts.values():
                 part.matched(facts, starts_anew=not is_same_lineage)
             self._services = max(len(facts.ids), self._services if is_same_lineage else 0)
+            self.forget()
         self._generation, self._lineage = generation, facts.lineage
 
     def _reopen(self) -> None:
@@ -124,22 +201,37 @@ class Postings:
                 parts[key].reader = segment
         self.close()
         self._reader, self._parts = reader, parts
-        self._weighed.clear()
+        self._vocabulary = None
 
-    def _weigh(self, term: str) -> list[tuple[Part, Ints, Floats]]:
-        weighed = []
+    def _impact(self, term: str) -> Impact:
+        impact = self._impacts.pop(term, None)
+        if impact is None:
+            impact = self._weighed(term)
+            if not impact.size:
+                return impact  # not kept: there is no end to words that are nowhere
+            self._kept += impact.size
+            while self._kept > MOST_KEPT and self._impacts:
+                self._kept -= self._impacts.pop(next(iter(self._impacts))).size
+        self._impacts[term] = impact  # at the end, so that those not asked for longest are let go first
+        return impact
+
+    def forget(self) -> None:
+        """Lets go of what was worked out for terms."""
+        self._impacts.clear()
+        self._kept = 0
+
+    def _weighed(self, term: str) -> Impact:
+        scores = np.zeros(self._services + 1, np.float32)  # the last one gathers what is NOWHERE
         for field, weight in FIELD_WEIGHTS.items():
             found = [(part, *part.find(field, term)) for part in self._parts.values()]
-            rarity = self._rarity(sum(len(documents) for _, documents, _ in found))
+            rarity = self.rarity(sum(len(documents) for _, documents, _ in found))
             average = self._reader.field_length(field) / (self._reader.doc_count_all() or 1) or 1
             for part, documents, counts in found:
                 lengths = part.lengths(field)[documents]
                 impact = bm25(weight * rarity, counts, lengths, average, LENGTH_NORMALISATION, SATURATION)
-                weighed.append((part, documents, impact.astype(np.float32)))
-        weighed = [entry for entry in weighed if len(entry[1])]
-        if weighed:
-            self._weighed[term] = weighed
-        return weighed
+                scores[part.rows[documents]] += impact.astype(np.float32)
+        return Impact.of(scores[:-1])
 
-    def _rarity(self, documents_with_term: int) -> float:
+    def rarity(self, documents_with_term: int) -> float:
+        """What having something counts that so many documents have."""
         return math.log((self._reader.doc_count_all() or 1) / (documents_with_term + 1)) + 1

@@ -9,15 +9,44 @@ from datetime import datetime, timedelta
 
 # How much a word counts by where it is found; the ranking is BM25F (Robertson and Zaragoza, 2009) with its usual constants.
 FIELD_WEIGHTS = {"name": 4.0, "needs": 3.0, "words": 2.0, "description": 1.0}
+PLACE = "place"  # where a service is; asked for, it lifts what answers the rest of the question
 SATURATION = 1.2
 LENGTH_NORMALISATION = 0.75
 
 MOST_TERMS = 20  # of one question; what is typed beyond that is not looked at
+MOST_CHARACTERS = 1000
 
 # On PostgreSQL a change may take its number early and commit late. A number that is missing is looked for this long.
 PATIENCE = timedelta(hours=1)
 
 _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc")
+
+
+DISTANCES = (1, 3, 5, 10, 25)  # miles
+USUAL_DISTANCE = 10
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere that is asked about: a point in degrees, an area, or both; `is_area` is the area itself, not a point in it."""
+
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+    area_id: uuid.UUID | None = None
+    is_area: bool = False
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How a service counts as near a place; more than one may hold."""
+
+    miles: float | None = None
+    serves: bool = False
+    is_in: bool = False
+    comes: bool = False
+    by_phone: bool = False
+    online: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,6 +58,12 @@ class Question:
     area_id: uuid.UUID | None = None
     page: int = 1
     page_size: int = 20
+    place: Place | None = None
+    within: int = USUAL_DISTANCE  # miles
+    by_distance: bool = False
+    age: int | None = None
+    chosen: tuple[str, ...] = ()  # traits, in the order they were chosen
+    as_written: str = ""  # where the place was understood from the words: the words with the place in them
 
 
 @dataclass(frozen=True)
@@ -39,6 +74,11 @@ class Answer:
     service_ids: list[uuid.UUID] = field(default_factory=list)
     need_counts: dict[uuid.UUID, int] = field(default_factory=dict)
     area_counts: dict[uuid.UUID, int] = field(default_factory=dict)
+    trait_counts: dict[str, int] = field(default_factory=dict)
+    reached: dict[uuid.UUID, Reached] = field(default_factory=dict)  # of those on the page, where a place was asked for
+    unplaced: int = 0  # how many more would be found if those that do not say where they are were shown
+    spelt: str = ""  # the question as it was read, where nothing is found by a word as it was typed
+    corrections: tuple[str, ...] = ()  # questions that may have been meant; they were not looked for in place of this one
 
 
 @dataclass(frozen=True)
@@ -102,6 +142,15 @@ def with_ancestors(parents: Mapping[uuid.UUID, uuid.UUID | None]) -> dict[uuid.U
             above = parents[above]
         found[node] = frozenset(line)
     return found
+
+
+def with_descendants(parents: Mapping[uuid.UUID, uuid.UUID | None]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """Each node of a tree with all that are below it: a service that serves a council serves each of its wards."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = {node: set() for node in parents}
+    for node, line in with_ancestors(parents).items():
+        for ancestor in line:
+            found[ancestor].add(node)
+    return {node: frozenset(below) for node, below in found.items()}
 
 
 def with_relatives(parents: Mapping[uuid.UUID, uuid.UUID | None]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:

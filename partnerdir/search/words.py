@@ -8,21 +8,26 @@ from typing import Any
 from whoosh.analysis import STOP_WORDS, Analyzer, Token, entoken
 from whoosh.lang.porter import stem
 
-from partnerdir.search.rules import MOST_TERMS, plain
+from partnerdir.search.rules import plain
 
 _WORD = re.compile(r"[^\W_]{2,}")
 
-_stemmed = lru_cache(maxsize=50_000)(stem)
+stem_of = lru_cache(maxsize=50_000)(stem)
+
+
+def words_in(text: str) -> list[str]:
+    """The words in a text, in order, each in plain letters."""
+    return _WORD.findall(plain(text))
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word is in every text, so that it tells none from another."""
+    return word in STOP_WORDS
 
 
 def terms(text: str) -> list[str]:
     """The stems of the words in a text, in order, without those that say nothing."""
-    return [_stemmed(word) for word in _WORD.findall(plain(text)) if word not in STOP_WORDS]
-
-
-def question_terms(words: str) -> list[str]:
-    """The different terms that a question asks for."""
-    return list(dict.fromkeys(terms(words)))[:MOST_TERMS]
+    return [stem_of(word) for word in words_in(text) if not says_nothing(word)]
 
 
 class Words(Analyzer):
@@ -30,4 +35,13 @@ class Words(Analyzer):
 
     def __call__(self, value: str, **options: Any) -> Iterator[Token]:
         tokens: Iterator[Token] = entoken(terms(value), **options)
+        return tokens
+
+
+class Spellings(Analyzer):
+    """The words themselves, each once and unchanged, so that a mistyped one can be put right."""
+
+    def __call__(self, value: str, **options: Any) -> Iterator[Token]:
+        spelt = dict.fromkeys(word for word in words_in(value) if not says_nothing(word))
+        tokens: Iterator[Token] = entoken(list(spelt), **options)
         return tokens

@@ -64,11 +64,8 @@ def questions(count: int, terms: int = 3, filtered: bool = False) -> list[Questi
 
 def forget(finder: Finder) -> None:
     """Makes every term cold again."""
-    postings = finder._postings
-    if postings:
-        postings._weighed.clear()
-        for part in postings._parts.values():
-            part._found.clear()
+    if finder._postings:
+        finder._postings.forget()
 
 
 def measure_questions(finder: Finder) -> dict[str, Any]:

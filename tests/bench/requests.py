@@ -26,21 +26,27 @@ from tests.bench.engine import QUESTIONS, milliseconds, questions, spread
 SECONDS_TO_START = 60
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def serving() -> Iterator[tuple[http.client.HTTPConnection, int]]:
     """The site, in a process of its own with one worker: a connection to it, and the number of the process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-W", "ignore", *SITE, "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
         try:
-            yield _connection(port), server.pid
+            yield connected(port), server.pid
         finally:
             server.terminate()
 
 
-def _connection(port: int) -> http.client.HTTPConnection:
+def connected(port: int) -> http.client.HTTPConnection:
+    """A connection to whoever is about to listen on this port."""
     until = time.monotonic() + SECONDS_TO_START
     connection = http.client.HTTPConnection("127.0.0.1", port)
     while True:
@@ -64,7 +70,12 @@ def fetch(connection: http.client.HTTPConnection, path: str) -> None:
 def worker_megabytes(server: int) -> float:
     """What the worker of this server has in memory."""
     [worker] = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    pages = int(Path(f"/proc/{worker}/statm").read_text().split()[1])
+    return megabytes_of(int(worker))
+
+
+def megabytes_of(process: int) -> float:
+    """What a process has in memory now."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 

@@ -20,6 +20,12 @@ SIZES = "1000,10000,100000"
 ROWS = (
     ("services", "services", ""),
     ("results page, whole request", "results_page", "ms"),
+    ("the same, in turn with Datasette", "our_page", "ms"),
+    ("Datasette: every word, counts of needs and areas", "datasette_page", "ms"),
+    ("Datasette: any word, counts of needs and areas", "datasette_any", "ms"),
+    ("Datasette: every word, JSON without counts", "datasette_rows", "ms"),
+    ("ours as a share of Datasette's page for every word", "share_of_page", ""),
+    ("ours as a share of Datasette's page for any word", "share_of_any", ""),
     ("service page, whole request", "service_page", "ms"),
     ("one term, cold", "one_cold", "ms"),
     ("one term, warm", "one_warm", "ms"),
@@ -34,6 +40,7 @@ ROWS = (
     ("index on disk", "index_megabytes", "MB"),
     ("memory: engine alone", "megabytes", "MB"),
     ("memory: a site's worker", "site_megabytes", "MB"),
+    ("memory: Datasette", "datasette_megabytes", "MB"),
     ("memory: making the index anew", "rebuild_megabytes", "MB"),
 )
 
@@ -48,6 +55,7 @@ def measured(size: str) -> dict[str, Any]:
             ("tests.bench.engine", "rebuild"),
             ("tests.bench.engine", "questions"),
             ("tests.bench.requests",),
+            ("tests.bench.datasette",),
             ("tests.bench.engine", "edits"),
         ):
             found |= installation.measured(module, *arguments)
@@ -57,7 +65,7 @@ def measured(size: str) -> dict[str, Any]:
 def said(value: Any, unit: str) -> str:
     """A measurement in words: median / 95th percentile where there are both."""
     if isinstance(value, list):
-        return " / ".join(f"{part:,.1f}" for part in value)
+        return " / ".join(f"{part:,.1f}" if unit else f"{part:.2f}" for part in value)
     return f"{value / 1000:,.1f}" if unit == "s" else f"{value:,.0f}"
 
 

@@ -1,7 +1,6 @@
 """How text becomes terms."""
 
-from partnerdir.search.rules import MOST_TERMS
-from partnerdir.search.words import question_terms, terms
+from partnerdir.search.words import terms
 
 
 def test_forms_of_one_word_are_one_term() -> None:
@@ -19,8 +18,3 @@ def test_words_that_say_nothing_and_single_letters_are_left_out() -> None:
 
 def test_a_hyphen_and_an_underscore_part_words() -> None:
     assert terms("drop-in drop_in") == ["drop", "drop"]
-
-
-def test_a_question_asks_for_each_term_once_and_for_no_more_than_a_question_has() -> None:
-    assert question_terms("money money Money") == ["monei"]
-    assert len(question_terms(" ".join(f"word{number}" for number in range(100)))) == MOST_TERMS

@@ -1,0 +1,165 @@
+"""Nearness: how far the public places of services are from somewhere, and who else serves it; in arrays.
+
+A place that is confidential is not in these arrays at all, so nothing that is asked of them can tell where it is.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from partnerdir.directory.rules import Way
+from partnerdir.geography.rules import EARTH_RADIUS_MILES, plain_name
+from partnerdir.search.labels import Bools, Ints, Labels, Reach
+from partnerdir.search.particulars import Particulars
+from partnerdir.search.rules import Place, Reached
+from partnerdir.search.traits import REMOTE
+
+Degrees = NDArray[np.float64]
+Miles = NDArray[np.float32]
+
+# How much of its relevance a service keeps: all of it next door, half of it this far away …
+HALF_AS_NEAR_MILES = 20.0
+# … and if it serves the place from who knows where, or is there for everybody by telephone.
+SERVING, REMOTELY = np.float32(0.8), np.float32(0.6)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What all services are to one place, by row."""
+
+    miles: Miles  # to the nearest public place; infinite where there is none within the distance asked for
+    serves: Bools
+    is_in: Bools
+    is_remote: Bools  # for everybody, by telephone or online
+    unplaced: Bools  # says neither where it is nor whom it serves
+
+    @property
+    def passing(self) -> Bools:
+        """Which rows count as near."""
+        return np.isfinite(self.miles) | self.serves | self.is_in | self.is_remote
+
+    @property
+    def closeness(self) -> Miles:
+        """How much of its relevance each row keeps, from 0 to 1."""
+        near = np.float32(1) / (1 + self.miles / np.float32(HALF_AS_NEAR_MILES))
+        return np.maximum.reduce([near, (self.serves | self.is_in) * SERVING, (self.is_remote | self.unplaced) * REMOTELY])
+
+    @property
+    def order_by_distance(self) -> Miles:
+        """The nearest highest; those whose distance is not known come after all whose is, as close as they are otherwise."""
+        return np.where(np.isfinite(self.miles), -self.miles, np.float32(-1e4) + self.closeness)
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """The public places and the areas served of all services."""
+
+    served: Labels[uuid.UUID]
+    has_area: Bools
+    rows: Ints  # by public place: the row of its service
+    latitudes: Degrees
+    longitudes: Degrees
+    towns: list[str]
+    town_areas: list[uuid.UUID | None]
+
+    @classmethod
+    def made(cls, reach: Reach[uuid.UUID]) -> "Nearness":
+        """Of no services yet; `reach` says for each area all those inside it."""
+        nowhere = np.zeros(0, np.float64)
+        nothing = np.zeros(0, np.int32)
+        return cls(Labels.made(reach), nothing > 0, nothing, nowhere, nowhere, [], [])
+
+    def changed(self, found: Mapping[int, Particulars], gone: Ints, count: int) -> "Nearness":
+        """The same with other places on these rows and none on those that are gone, of so many rows in all."""
+        kept = np.flatnonzero(~np.isin(self.rows, np.concatenate([np.array(list(found), np.int32), gone])))
+        spots = [(row, spot) for row, service in found.items() for spot in service.spots]
+        has_area = np.zeros(count, np.bool_)
+        has_area[: len(self.has_area)] = self.has_area
+        if found:
+            has_area[list(found)] = [bool(service.served_ids) for service in found.values()]
+        return replace(
+            self,
+            served=self.served.changed({row: service.served_ids for row, service in found.items()}),
+            has_area=has_area,
+            rows=np.concatenate([self.rows[kept], np.array([row for row, _ in spots], np.int32)]),
+            latitudes=np.concatenate([self.latitudes[kept], np.array([spot.latitude for _, spot in spots], np.float64)]),
+            longitudes=np.concatenate([self.longitudes[kept], np.array([spot.longitude for _, spot in spots], np.float64)]),
+            towns=[self.towns[place] for place in kept] + [spot.town for _, spot in spots],
+            town_areas=[self.town_areas[place] for place in kept] + [spot.area_id for _, spot in spots],
+        )
+
+    def regrown(self, reach: Reach[uuid.UUID]) -> "Nearness":
+        """The same services, where areas have come to be inside others."""
+        return replace(self, served=self.served.regrown(reach))
+
+    def around(self, place: Place, within: int, areas: Labels[uuid.UUID], traits: Labels[str]) -> Around:
+        """What all services are to a place, and those within so many miles of it."""
+        count = len(self.has_area)
+        nobody = np.zeros(count, np.bool_)
+        remote = traits.rows_with(REMOTE[0]) | traits.rows_with(REMOTE[1])
+        placed = np.zeros(count, np.bool_)
+        placed[self.rows] = True
+        return Around(
+            miles=self._miles(place, within),
+            serves=self.served.rows_with(place.area_id) if place.area_id else nobody,
+            is_in=areas.rows_with(place.area_id) if place.area_id and place.is_area else nobody,
+            is_remote=remote & ~self.has_area,
+            unplaced=~placed & ~self.has_area & ~remote,
+        )
+
+    def _miles(self, place: Place, within: int) -> Miles:
+        """The miles from a place to each row's nearest public place; infinite beyond the distance."""
+        miles = np.full(len(self.has_area), np.inf, np.float32)
+        if place.latitude is None or place.longitude is None:
+            return miles
+        # A box first: most places are outside it, and two comparisons cost less than a distance.
+        high = np.degrees(within / EARTH_RADIUS_MILES)
+        wide = high / max(np.cos(np.radians(abs(place.latitude) + high)), 1e-9)
+        is_inside = (np.abs(self.latitudes - place.latitude) <= high) & (np.abs(self.longitudes - place.longitude) <= wide)
+        inside = np.flatnonzero(is_inside)
+        far = miles_to(place.latitude, place.longitude, self.latitudes[inside], self.longitudes[inside])
+        np.minimum.at(miles, self.rows[inside], np.where(far <= within, far, np.inf).astype(np.float32))
+        return miles
+
+    @cached_property
+    def middles_of_towns(self) -> dict[str, Place]:
+        """Each town by its plain name: in the middle of the public places that say that they are in it."""
+        places_in = defaultdict(list)
+        for number, town in enumerate(self.towns):
+            if plain := plain_name(town):
+                places_in[plain].append(number)
+        return {plain: self._middle(numbers) for plain, numbers in places_in.items()}
+
+    def _middle(self, numbers: list[int]) -> Place:
+        areas = [self.town_areas[number] for number in numbers]
+        latitude, longitude = float(np.median(self.latitudes[numbers])), float(np.median(self.longitudes[numbers]))
+        name = self.towns[numbers[0]].strip()
+        return Place(name.title() if name.isupper() else name, latitude, longitude, max(areas, key=areas.count))
+
+
+def miles_to(latitude: float, longitude: float, latitudes: Degrees, longitudes: Degrees) -> Degrees:
+    """The great-circle miles from one point to many, in degrees (haversine)."""
+    north, east = np.radians(latitudes - latitude) / 2, np.radians(longitudes - longitude) / 2
+    half = np.sin(north) ** 2 + np.cos(np.radians(latitude)) * np.cos(np.radians(latitudes)) * np.sin(east) ** 2
+    far: Degrees = 2 * EARTH_RADIUS_MILES * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+    return far
+
+
+def reached(around: Around, row: int, traits: frozenset[str]) -> Reached:
+    """How one service counts as near."""
+    miles, is_there = float(around.miles[row]), bool(around.serves[row])
+    is_served = is_there or bool(around.is_in[row])
+    ways = {way for way in Way if f"way:{way}" in traits}
+    return Reached(
+        miles=round(miles, 2) if np.isfinite(miles) else None,
+        serves=is_there,
+        is_in=bool(around.is_in[row]) and not is_there,
+        comes=is_served and Way.AT_HOME in ways,
+        by_phone=(is_served or bool(around.is_remote[row])) and Way.PHONE in ways,
+        online=(is_served or bool(around.is_remote[row])) and Way.ONLINE in ways,
+    )

@@ -1,0 +1,66 @@
+"""Phrases: what people say, found in a question however it is bent and with a word or two between."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from partnerdir.search.words import says_nothing, stem_of, words_in
+
+T = TypeVar("T")
+BETWEEN = 2  # words that may stand between two words of a phrase: "mum keeps on drinking"
+SAY_NO = ("no", "not")  # say nothing in a text, and everything in "not going to school"
+
+
+@dataclass(frozen=True)
+class Found(Generic[T]):
+    """A phrase in a question: at which of its words, and what the phrase stands for."""
+
+    places: tuple[int, ...]
+    meanings: tuple[T, ...]
+
+
+def phrase_stems(words: Iterable[str]) -> list[str]:
+    """The stems by which phrases are compared."""
+    return [stem_of(word) for word in words if word in SAY_NO or not says_nothing(word)]
+
+
+class Phrases(Generic[T]):
+    """Phrases, each with what it stands for; never changed once made."""
+
+    def __init__(self, meanings: Iterable[tuple[str, T]]) -> None:
+        known: dict[tuple[str, ...], list[T]] = {}
+        self.texts: list[str] = []
+        for text, meaning in meanings:
+            self.texts.append(text)
+            if stems := tuple(phrase_stems(words_in(text))):
+                known.setdefault(stems, []).append(meaning)
+        self._starting: dict[str, list[tuple[tuple[str, ...], tuple[T, ...]]]] = {}
+        for stems, standing_for in known.items():
+            self._starting.setdefault(stems[0], []).append((stems, tuple(standing_for)))
+        self.stems = {stem for stems in known for stem in stems}
+
+    def found_in(self, stems: Sequence[str]) -> list[Found[T]]:
+        """The phrases in a row of stems, but none that is only a part of another; the longest first."""
+        found = [
+            Found(places, meanings)
+            for start, stem in enumerate(stems)
+            for phrase, meanings in self._starting.get(stem, ())
+            if (places := _places(phrase, stems, start))
+        ]
+        found.sort(key=lambda one: -len(one.places))
+        kept: list[Found[T]] = []
+        for one in found:
+            if not any(set(one.places) < set(other.places) for other in kept):
+                kept.append(one)
+        return kept
+
+
+def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int) -> tuple[int, ...]:
+    places = [start]
+    for stem in phrase[1:]:
+        after = places[-1] + 1
+        try:
+            places.append(stems.index(stem, after, after + BETWEEN + 1))
+        except ValueError:
+            return ()
+    return tuple(places)

@@ -1,0 +1,40 @@
+"""Sayings: what people say in place of what services call it, read from sayings.toml."""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from partnerdir.search.phrases import Phrases
+from partnerdir.search.words import terms
+
+SAYINGS = Path(__file__).with_name("sayings.toml")
+Terms = tuple[str, ...]
+
+
+class Sayings(NamedTuple):
+    """Phrases that mean something, that only say for whom, that say nothing, and after which comes what is not wanted."""
+
+    meanings: Phrases[Terms]
+    whom: Phrases[Terms]
+    fillers: Phrases[None]
+    exceptions: Phrases[None]
+
+
+@cache
+def list_sayings() -> Sayings:
+    """The sayings that every directory starts with."""
+    kept = tomllib.loads(SAYINGS.read_text(encoding="utf-8"))
+    return Sayings(
+        Phrases(_meant(kept["means"])),
+        Phrases(_meant(kept["whom"])),
+        Phrases((filler, None) for filler in kept["fillers"]),
+        Phrases((exception, None) for exception in kept["exceptions"]),
+    )
+
+
+def _meant(table: dict[str, list[str]]) -> Iterator[tuple[str, Terms]]:
+    for meanings, said in table.items():
+        for meaning in meanings.split("|"):
+            yield from ((saying, tuple(terms(meaning))) for saying in said)

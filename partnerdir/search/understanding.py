@@ -1,0 +1,173 @@
+"""Understanding: a question becomes parts, one for each thing that is looked for, and each part the ways to say it."""
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from partnerdir.search.phrases import Found, Phrases, phrase_stems
+from partnerdir.search.rules import MOST_TERMS
+from partnerdir.search.sayings import list_sayings
+from partnerdir.search.spelling import Vocabulary
+from partnerdir.search.words import says_nothing, stem_of, words_in
+
+# How much a way of saying something counts beside the words that were typed.
+AS_TYPED, PUT_RIGHT, TOGETHER, CLEARER, MEANT = 1.0, 0.9, 0.8, 0.6, 0.8
+FOR_WHOM = 0.2  # of a part that says for whom, beside one that says what for
+END_OF_EXCEPTION = re.compile(r"[,.;]|\bbut\b", re.IGNORECASE)
+
+
+class Spelling(Protocol):
+    """What spelling needs to know of an index."""
+
+    def has(self, stem: str) -> bool:
+        """Whether anything is found by it."""
+        ...
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words in it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to say a part: terms that belong together, and how much they count."""
+
+    terms: tuple[str, ...]
+    weight: float = AS_TYPED
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that is looked for; any of its readings will do, and so does a service for one of the needs."""
+
+    readings: tuple[Reading, ...]
+    need_ids: tuple[uuid.UUID, ...] = ()
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a question looks for, and what not; the words as they were read, and as they may have been meant."""
+
+    parts: tuple[Part, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    area_ids: tuple[uuid.UUID, ...] = ()
+    stems: tuple[str, ...] = ()  # all that was typed, for names
+    spelt: str = ""  # the question with what was put right, if anything was
+    meant: str = ""  # the question with what may have been mistyped
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of a question, and what was made of it."""
+
+    typed: str
+    right: str = ""  # put right, because nothing is found by what was typed
+    clearer: str = ""  # what it may be a slip for
+
+    @property
+    def stem(self) -> str:
+        """By which it is looked for."""
+        return stem_of(self.right or self.typed)
+
+
+def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID], spelling: Spelling) -> Understood:
+    """What somebody looks for who types these words."""
+    wanted, unwanted = _without_exceptions(words)
+    typed = _list_words(wanted, needs, areas, spelling)
+    said = [word for word in typed if not says_nothing(word.typed) or word.typed in ("no", "not")]
+    stems = [word.stem for word in said]
+    sayings = list_sayings()
+    empty = {place for found in sayings.fillers.found_in(stems) for place in found.places}
+    empty |= {place for place, word in enumerate(said) if says_nothing(word.typed)}
+    if len(empty) == len(said):
+        empty = {place for place, word in enumerate(said) if says_nothing(word.typed)}
+    return Understood(
+        parts=tuple(_parts(said, stems, empty, needs, spelling)),
+        unwanted=tuple(dict.fromkeys(stem_of(word) for word in unwanted)),
+        area_ids=tuple(area for found in areas.found_in(stems) for area in found.meanings),
+        stems=tuple(dict.fromkeys(stem for place, stem in enumerate(stems) if place not in empty)),
+        spelt=_rewritten(typed, "right"),
+        meant=_rewritten(typed, "clearer"),
+    )
+
+
+def _without_exceptions(words: str) -> tuple[str, list[str]]:
+    """The question without what follows "but not", and the words of that."""
+    for exception in list_sayings().exceptions.texts:
+        before, said, after = words.lower().partition(f" {exception} ")
+        if said and words_in(before):
+            end = END_OF_EXCEPTION.search(after)
+            rest = after[end.end() :] if end else ""
+            unwanted = words_in(after[: end.start()] if end else after)
+            return f"{before} {rest}", [word for word in unwanted if not says_nothing(word)]
+    return words, []
+
+
+def _list_words(text: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID], spelling: Spelling) -> list[Word]:
+    sayings = list_sayings()
+    known = (sayings.meanings.stems, sayings.whom.stems, sayings.fillers.stems, needs.stems, areas.stems)
+    found: list[Word] = []
+    for word in words_in(text)[: 2 * MOST_TERMS]:
+        if says_nothing(word) or any(stem_of(word) in stems for stems in known):
+            found.append(Word(word))
+        elif spelling.has(stem_of(word)):
+            found.append(Word(word, clearer=spelling.vocabulary.clearer(word) or ""))
+        elif halves := spelling.vocabulary.parted(word):
+            found += [Word(word, right=halves[0]), Word("", right=halves[1])]
+        else:
+            found.append(Word(word, right=spelling.vocabulary.closest(word) or ""))
+    return found
+
+
+def _rewritten(words: Sequence[Word], how: str) -> str:
+    if not any(getattr(word, how) for word in words):
+        return ""
+    return " ".join(getattr(word, how) or word.right or word.typed for word in words)
+
+
+def _parts(
+    said: Sequence[Word], stems: Sequence[str], empty: set[int], needs: Phrases[uuid.UUID], spelling: Spelling
+) -> Iterator[Part]:
+    """A part for each phrase that means something, and for each word that is in none of them."""
+    sayings = list_sayings()
+    whom = {found.places: found for found in sayings.whom.found_in(stems)}
+    phrases: dict[tuple[int, ...], tuple[Found[tuple[str, ...]] | None, Found[uuid.UUID] | None]] = {}
+    for saying in (*whom.values(), *sayings.meanings.found_in(stems)):
+        phrases[saying.places] = saying, None
+    for need in needs.found_in(stems):
+        phrases[need.places] = phrases.get(need.places, (None, None))[0], need
+    longest_first = sorted(phrases, key=lambda places: (-len(places), places))
+    done: set[int] = set()
+    parts: list[tuple[int, Part]] = []
+    for places in longest_first:
+        if set(places) <= done or (set(places) <= empty and len(places) == 1):
+            continue
+        meaning, need_said = phrases[places]
+        readings = [_as_typed([said[place] for place in places if place not in empty or len(places) > 1])]
+        readings += [Reading(terms, MEANT) for terms in (meaning.meanings if meaning else ())]
+        weight = FOR_WHOM if places in whom else 1.0
+        parts.append((places[0], Part(tuple(readings), need_said.meanings if need_said else (), weight)))
+        done |= set(places)
+    for place, word in enumerate(said):
+        if place not in done and place not in empty:
+            parts.append((place, Part(tuple(_readings(word, said[place + 1 : place + 2], spelling)))))
+    yield from (part for _place, part in sorted(parts, key=lambda one: one[0])[:MOST_TERMS])
+
+
+def _as_typed(words: Sequence[Word]) -> Reading:
+    stems = phrase_stems(word.right or word.typed for word in words if not says_nothing(word.typed))
+    return Reading(tuple(dict.fromkeys(stems)))
+
+
+def _readings(word: Word, following: Sequence[Word], spelling: Spelling) -> Iterator[Reading]:
+    yield Reading((word.stem,), PUT_RIGHT if word.right else AS_TYPED)
+    if word.clearer:
+        yield Reading((stem_of(word.clearer),), CLEARER)
+    for other in following:
+        joined = stem_of(word.typed + other.typed)
+        if other.typed and spelling.has(joined):
+            yield Reading((joined,), TOGETHER)

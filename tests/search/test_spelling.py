@@ -1,0 +1,72 @@
+"""Which word somebody meant."""
+
+import time
+
+import pytest
+
+from partnerdir.search.phrases import Phrases
+from partnerdir.search.spelling import FAR_RARER, Vocabulary
+
+WORDS = {"alcohol": 40, "school": 90, "nursery": 300, "counselling": 50, "dementia": 20, "child": 200, "care": 900, "carer": 80}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("alchohol", "alcohol"),
+        ("alchol", "alcohol"),
+        ("skool", "school"),
+        ("shcool", "school"),
+        ("nursary", "nursery"),
+        ("nurserry", "nursery"),
+        ("councelling", "counselling"),
+        ("dimensha", None),
+        ("dementai", "dementia"),
+        ("xqzzzvbn", None),
+        ("cat", None),
+        ("eh6", None),
+    ],
+)
+def test_a_mistyped_word_is_put_right_and_a_strange_one_left_alone(typed: str, meant: str | None) -> None:
+    assert Vocabulary(WORDS).closest(typed) == meant
+
+
+def test_of_two_words_as_near_the_more_frequent_one_was_meant() -> None:
+    assert Vocabulary({"drink": 2, "drunk": 50}).closest("drvnk") == "drunk"
+
+
+def test_only_a_word_that_is_far_rarer_than_its_neighbour_may_be_a_slip() -> None:
+    assert Vocabulary({"nusery": 1, "nursery": 2 * FAR_RARER}).clearer("nusery") == "nursery"
+    assert Vocabulary({"nusery": 1, "nursery": FAR_RARER}).clearer("nusery") is None
+    assert Vocabulary({"marie": 3, "maria": 999}).clearer("marie") is None
+
+
+def test_two_words_written_as_one_are_parted() -> None:
+    assert Vocabulary(WORDS).parted("childcare") == ("child", "care")
+    assert Vocabulary(WORDS).parted("childminding") is None
+
+
+def test_a_word_is_put_right_within_five_milliseconds_among_fifty_thousand() -> None:
+    vocabulary = Vocabulary({f"{chr(97 + n % 26)}{n:b}".translate({48: "o", 49: "e"}): 1 for n in range(50_000)} | WORDS)
+    took = []
+    for typed in ("alchohol", "councelling", "nurserry", "skool", "dementai"):
+        began = time.perf_counter()
+        vocabulary.closest(typed)
+        took.append(time.perf_counter() - began)
+    assert sorted(took)[2] < 0.005
+
+
+def test_a_phrase_is_found_bent_and_with_words_between_but_not_in_another_order() -> None:
+    phrases = Phrases([("mum's drinking", "family"), ("drinking", "alcohol"), ("not going to school", "attendance")])
+
+    def found(*stems: str) -> list[tuple[str, ...]]:
+        return [one.meanings for one in phrases.found_in(stems)]
+
+    assert found("mum", "drink") == found("mum", "keep", "drink") == [("family",)]
+    assert found("drink", "mum") == [("alcohol",)]
+    assert found("kid", "not", "go", "school") == [("attendance",)]
+    assert found("go", "school") == []
+
+
+def test_words_that_say_nothing_are_no_phrase() -> None:
+    assert Phrases([("the", "x"), ("", "y")]).found_in(["the", ""]) == []

@@ -1,0 +1,186 @@
+"""Questions as people have them find what they mean."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from partnerdir import clock
+from partnerdir.directory import actions
+from partnerdir.directory.rules import ServiceStatus
+from partnerdir.search import ranking
+from partnerdir.search.rules import Question
+from partnerdir.search.sayings import list_sayings
+from tests import make
+from tests.search.asking import Searching
+
+
+@pytest.fixture
+def town(searching: Searching) -> Searching:
+    """A small town with a service for each trouble."""
+    with make.saved():
+        school = make.a_need("Not at school", "out-of-school", words=["not going to school", "dogging it"])
+        drink = make.a_need("Drinking", "alcohol", words=["mum's drinking", "on the bevvy"])
+        make.a_service("The Other Classroom", needs=[school])
+        make.a_service("Family Recovery", needs=[drink])
+        make.a_service("Sunnyside", summary="Care Home Service: Older People")
+        make.a_service("Seaview", summary="Care Home Service: Learning Disabilities")
+        make.a_service("Rainbow", summary="Day Care of Children", description="Out of School care")
+        make.a_service("Lantern", description="Domestic abuse support for women")
+        make.a_service("Harbour Parcels", description="Emergency food parcels")
+        make.a_service("Tearoom", description="Chess for everybody who is going to win")
+    searching.catch_up()
+    return searching
+
+
+MEANT = {
+    "old folks home": "Sunnyside",
+    "somewhere for my granny, an old peoples home": "Sunnyside",
+    "after-school club near me": "Rainbow",
+    "afterschool club": "Rainbow",
+    "someone to help with the weans after school": "Rainbow",
+    "he's battering me": "Lantern",
+    "nae food": "Harbour Parcels",
+    "my laddie is not going to the school": "The Other Classroom",
+    "MUMS DRINKING!!": "Family Recovery",
+    "drinkin": "Family Recovery",
+    "care home but not for older people": "Seaview",
+    "domestick abuse": "Lantern",
+    "lanturn": "Lantern",
+}
+
+
+def test_what_people_say_finds_what_they_mean(town: Searching) -> None:
+    assert {words: town.names(words)[0] for words in MEANT} == MEANT
+
+
+def test_two_needs_in_one_question_find_services_for_both(town: Searching) -> None:
+    found = town.names("kids not going to school and mum's drinking")
+    assert set(found[:2]) == {"The Other Classroom", "Family Recovery"}
+
+
+def test_a_word_that_finds_nothing_is_put_right_and_said(town: Searching) -> None:
+    answer = town.ask("domestick abuse")
+    assert (answer.spelt, answer.corrections) == ("domestic abuse", ())
+    assert town.ask("domestic abuse").spelt == ""
+
+
+def test_a_rare_slip_in_the_directory_itself_is_only_offered(town: Searching) -> None:
+    with make.saved():
+        make.a_service("Wee Nusery")
+        for number in range(70):
+            make.a_service(f"Nursery {number}")
+    answer = town.ask("nusery")
+    assert (answer.spelt, answer.corrections) == ("", ("nursery",))
+    assert town.names("nusery")[0] == "Wee Nusery"
+    assert answer.total > 70
+
+
+def test_a_place_in_the_question_brings_what_is_there_first(searching: Searching) -> None:
+    with make.saved():
+        area = make.an_area("Saltness", "saltness")
+        for number in range(4):
+            make.a_service(f"Nursery {number}")
+        make.a_service("Zebra nursery", area_ids=[area.id])
+        there = make.a_service("Yak nursery")
+        make.a_service("Bowling", area_ids=[area.id])
+        place = actions.add_location(address_1="1 Quay Street", city="Port Vale", postal_code="ZZ6 5NX")
+        actions.add_service_at_location(there, place)
+    assert searching.names("nursery in Saltness")[0] == "Zebra nursery"
+    assert "Bowling" not in searching.names("nursery in Saltness")
+    assert searching.names("nursery ZZ6")[0] == searching.names("port vale nursery")[0] == "Yak nursery"
+    assert searching.names("zz6 5nx") == ["Yak nursery"]
+
+
+@pytest.mark.parametrize("marked", ["service", "organisation", "location"])
+def test_no_word_of_a_confidential_place_finds_or_lifts_anything(searching: Searching, marked: str) -> None:
+    with make.saved():
+        organisation = make.an_organisation("Trust", is_confidential=marked == "organisation")
+        service = make.a_service("Zest advice", organisation, is_confidential=marked == "service")
+        make.a_service("Anchor advice")
+        place = actions.add_location(
+            name="Gatehouse",
+            address_1="7 Larkspur Lane",
+            city="Saltburgh",
+            postal_code="ZZ7 1AA",
+            is_confidential=marked == "location",
+        )
+        actions.add_service_at_location(service, place)
+    plain_order = searching.names("advice")
+    for words in ("larkspur", "saltburgh", "zz7", "gatehouse"):
+        assert searching.names(words) == []
+        assert searching.names(f"advice {words}") == plain_order
+        assert not searching.ask(words[:-1] + "x").spelt
+
+
+def test_a_service_past_its_money_ranks_a_little_lower_and_is_never_hidden(searching: Searching) -> None:
+    yesterday = clock.today() - timedelta(days=1)
+    with make.saved():
+        make.a_window(make.a_service("A soup kitchen"), starts_on=None, ends_on=yesterday)
+        make.a_window(make.a_service("B soup kitchen"), starts_on=None, ends_on=clock.today())
+        make.a_service("C soup kitchen")
+        make.a_service("D soup kitchen", status=ServiceStatus.PAUSED)
+        make.a_service("Knitting", description="With soup now and then")
+    found = searching.names("soup kitchen")
+    assert found[:2] == ["B soup kitchen", "C soup kitchen"]
+    assert found[2:] == ["A soup kitchen", "D soup kitchen", "Knitting"]
+
+
+def test_money_that_ends_as_days_pass_lowers_without_any_change(searching: Searching, monkeypatch: pytest.MonkeyPatch) -> None:
+    with make.saved():
+        make.a_window(make.a_service("A soup kitchen"), starts_on=None, ends_on=clock.today())
+        make.a_service("B soup kitchen")
+    assert searching.names("soup kitchen") == ["A soup kitchen", "B soup kitchen"]
+    tomorrow = clock.today() + timedelta(days=1)
+    monkeypatch.setattr(clock, "today", lambda: tomorrow)
+    assert searching.names("soup kitchen") == ["B soup kitchen", "A soup kitchen"]
+
+
+def test_a_new_window_counts_at_once(searching: Searching) -> None:
+    with make.saved():
+        service = make.a_service("A soup kitchen")
+        make.a_window(service, starts_on=None, ends_on=clock.today() - timedelta(days=30))
+        make.a_service("B soup kitchen")
+    assert searching.names("soup kitchen")[0] == "B soup kitchen"
+    with make.saved():
+        make.a_window(service, starts_on=clock.today(), ends_on=clock.today() + timedelta(days=300))
+    assert searching.names("soup kitchen")[0] == "A soup kitchen"
+
+
+def test_a_ranking_that_forgot_the_money_would_be_noticed(searching: Searching, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "PAST_ITS_MONEY", 1.0)
+    with pytest.raises(AssertionError):
+        test_a_service_past_its_money_ranks_a_little_lower_and_is_never_hidden(searching)
+
+
+NONSENSE = (
+    "x" * 10_000,
+    "food " * 2_000,
+    "' OR 1=1; DROP TABLE service; --",
+    "\x00\x01\x1b[31m\u202e\ufffe",
+    "🙂🙃 👩‍👩‍👧",
+    "the and of to",
+    "not no but not",
+    " but not ",
+    "except except",
+    "qwrtzpsdf ghjklxcv",
+    'NOT -food +bank "a* (b OR c)^2~ name:x',
+    "ﷺ ΑΒΓ 你好 مرحبا",
+)
+
+
+def test_nonsense_is_answered_quickly_and_without_a_fault(town: Searching) -> None:
+    town.ask("warm up")
+    for words in NONSENSE:
+        began = time.perf_counter()
+        answer = town.finder.find(Question(words))
+        assert time.perf_counter() - began < 0.5, words[:60]
+        assert answer.total >= len(answer.service_ids)
+
+
+def test_every_saying_of_our_own_means_something_else_than_it_says() -> None:
+    sayings = list_sayings()
+    assert sayings.meanings.stems
+    for phrases in (sayings.meanings, sayings.whom):
+        for text in phrases.texts:
+            assert text == text.lower().strip()
