@@ -1,0 +1,1 @@
+"""Keeps what staff put aside: shortlists, saved searches, how far they have read. May import accounts and directory."""

@@ -1,0 +1,1 @@
+"""Tests of shortlists, saved searches and how far somebody has read."""
