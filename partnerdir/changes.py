@@ -1,6 +1,7 @@
 """The change log: who changed what, when, from what to what, written in the same transaction as the change."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -31,13 +32,30 @@ class Change(Base):
     action: Mapped[str] = mapped_column(sa.String(10))
     fields: Mapped[dict[str, list[Any]]] = mapped_column(sa.JSON)
 
-    __table_args__ = (sa.CheckConstraint("action IN ('added', 'changed', 'removed')", name="action"),)
+    __table_args__ = (
+        sa.CheckConstraint("action IN ('added', 'changed', 'removed')", name="action"),
+        # Who looks for the news of one sort of record reads no other sort.
+        sa.Index("ix_change_record_type_happened_at", "record_type", "happened_at"),
+    )
 
 
 def list_changes_about(about_id: uuid.UUID, limit: int = 200) -> list[Change]:
     """What was changed of one record and its parts, newest first."""
     query = sa.select(Change).where(Change.about_id == about_id).order_by(Change.id.desc()).limit(limit)
     return list(db.session.scalars(query))
+
+
+def list_changes_since(about_ids: Iterable[uuid.UUID], since: datetime) -> list[Change]:
+    """What was changed of these records and their parts after a moment, oldest first."""
+    query = sa.select(Change).where(Change.about_id.in_(list(about_ids)), Change.at > since).order_by(Change.id)
+    return list(db.session.scalars(query))
+
+
+def add_change(record_type: str, about_id: uuid.UUID, action: str, fields: dict[str, list[Any]]) -> None:
+    """Writes one entry for something too large for an entry of each record, such as two million postcodes."""
+    by = db.session().info.get("by", NOBODY)
+    entry = {"record_type": record_type, "record_id": about_id, "about_id": about_id, "action": action, "fields": fields}
+    db.session.add(Change(at=clock.now(), by=by, **entry))
 
 
 @event.listens_for(Session, "before_flush")

@@ -89,13 +89,13 @@ class ListOf(sa.types.TypeDecorator[list[str]]):
         return [str(code) for code in self.vocabulary if str(code) in given]
 
 
-def one_of(vocabulary: type[StrEnum]) -> sa.Enum:
-    """A column type that holds one word of a vocabulary, checked by the database."""
+def one_of(vocabulary: type[StrEnum], name: str = "") -> sa.Enum:
+    """A column type that holds one word of a vocabulary, checked by the database; a table's second one needs a name."""
     return sa.Enum(
         vocabulary,
         native_enum=False,
         create_constraint=True,
-        name=vocabulary.__name__.lower(),
+        name=name or vocabulary.__name__.lower(),
         length=30,
         values_callable=lambda words: [str(word) for word in words],
     )

@@ -2,26 +2,36 @@
 
 import logging
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Event
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from partnerdir import clock, runs
 from partnerdir.alerts.actions import add_alerts
+from partnerdir.alerts.audit_alerts import tell_differences
 from partnerdir.alerts.auditor import audit
 from partnerdir.alerts.due import list_due
 from partnerdir.alerts.email import MailServer
-from partnerdir.alerts.outbox import Counts, send_waiting
+from partnerdir.alerts.marks import keep_mark, look_for
+from partnerdir.alerts.new_matches import add_new_matches
+from partnerdir.alerts.outbox import Channel, Counts, send_waiting
 from partnerdir.alerts.queries import count_waiting
 from partnerdir.alerts.rules import ChannelName, Due
-from partnerdir.database import refresh_statistics, writing
+from partnerdir.alerts.webhook import Webhooks
+from partnerdir.database import db, refresh_statistics, writing
 from partnerdir.errors import BadSetting
+from partnerdir.lists.actions import add_matches
+from partnerdir.lists.queries import find_search, list_searches_to_ask
+from partnerdir.lists.rules import MOST_MATCHES
+from partnerdir.search.carrying import unpacked
+from partnerdir.search.finder import Finder
 from partnerdir.search.following import follow_changes
 from partnerdir.settings import PREFIX, Settings
 
@@ -45,20 +55,26 @@ class Job:
     by_every_worker: bool = False
 
 
-def scan(settings: Settings, on: date | None = None) -> list[Due]:
-    """Queues what is due today, or on a day that is to count as today, in one transaction."""
+def scan(settings: Settings, on: date | None = None, everything: bool = False) -> list[Due]:
+    """Queues what is due today, or on a day that is to count as today, in one transaction.
+
+    It asks about what changed and came due since the last scan where that may be believed, unless about `everything`.
+    """
     today = clock.today()
     day = on or today
     for attempt in range(1, TRIES + 1):
         try:
             # Looking takes longest and holds nobody up; what it finds is looked at again once the write lock is ours.
             # A service of which two facts are due is looked at once: twice, its deliveries would be doubled and refused.
-            found = list(dict.fromkeys(due.service_id for due in list_due(day, settings.threshold_days)))
-            if not found:
+            look = look_for(day, settings.threshold_days, settings.review_after_days, everything)
+            found = list(dict.fromkeys(due.service_id for due in _list_due(day, settings, look.service_ids)))
+            if not found and not look.says_something_new:
                 return []
             with writing(by="alert scan"):
-                due = list_due(day, settings.threshold_days, among=found)
+                due = _list_due(day, settings, found)
                 add_alerts(due, day, rehearsed_on=None if day == today else day)
+                if day == today:
+                    keep_mark(look)
             return due
         except IntegrityError:
             # Another scan of the same moment was first; what it recorded is not due any more.
@@ -67,11 +83,24 @@ def scan(settings: Settings, on: date | None = None) -> list[Due]:
     return []
 
 
+def _list_due(day: date, settings: Settings, among: Sequence[UUID]) -> list[Due]:
+    return list_due(day, settings.threshold_days, among, settings.review_after_days)
+
+
 def deliver(settings: Settings, stopping: Event) -> Counts:
-    """Sends what waits in the outbox. Raises: BadSetting when no mail server is named; Unreachable when it is down."""
+    """Sends what waits in the outbox.
+
+    Raises: BadSetting when no mail server is named, once all else is sent; Unreachable when one is down.
+    """
+    counts = _sent(settings, stopping)
     if not settings.smtp_host:
         raise BadSetting(f"{PREFIX}SMTP_HOST", f"is not set, so no mail is sent; {count_waiting()} wait and none is lost")
-    return send_waiting({ChannelName.EMAIL: MailServer(settings)}, settings, stopping.is_set)
+    return counts
+
+
+def _sent(settings: Settings, stopping: Event) -> Counts:
+    channels: dict[ChannelName, Channel] = {ChannelName.EMAIL: MailServer(settings), ChannelName.WEBHOOK: Webhooks(settings)}
+    return send_waiting(channels, settings, stopping.is_set)
 
 
 @contextmanager
@@ -116,6 +145,8 @@ def _audit(settings: Settings, _stopping: Event) -> None:
     scan(settings)  # what came due while the machine was down is no difference
     today = clock.today()
     found = audit(today - AUDITED_FOR, today, settings.threshold_days)
+    with writing(by="auditor"):
+        tell_differences(found, today)
     if found:
         log.error("%s differences between what was and what should have been told: 'flask alerts audit' says them.", len(found))
 
@@ -131,11 +162,52 @@ def _ping(url: str) -> None:
 
 
 def _deliver(settings: Settings, stopping: Event) -> None:
-    if not settings.smtp_host:
-        return  # the worker says so once; what waits goes on waiting
-    counts = deliver(settings, stopping)
+    counts = _sent(settings, stopping)  # without a mail server the worker says so once, and what waits for it goes on waiting
     if counts:
-        log.info("Mail: %s.", ", ".join(f"{number} {state}" for state, number in sorted(counts.items())))
+        log.info("Told: %s.", ", ".join(f"{number} {state}" for state, number in sorted(counts.items())))
+
+
+def ask_saved_searches(settings: Settings, stopping: Event) -> int:
+    """Asks each saved search that was not asked today, and says how many services are to be told of.
+
+    Raises: NoIndex. What was asked before it stays asked, and the rest is asked the next time.
+    """
+    today, told = clock.today(), 0
+    waiting = list_searches_to_ask(today)
+    if not waiting:
+        return 0
+    finder = Finder(settings.resolved_index_folder)
+    try:
+        for search_id in waiting:
+            if stopping.is_set():
+                break
+            told += _ask(search_id, finder, today)
+    finally:
+        finder.close()
+    return told
+
+
+def _ask(search_id: UUID, finder: Finder, today: date) -> int:
+    """Asks one saved search; what is found is remembered in the transaction that queues it, so that none is told twice."""
+    search = find_search(search_id)
+    question = unpacked(search.question, MOST_MATCHES) if search else None
+    db.session.rollback()  # asking may take a moment, and nothing is held meanwhile
+    if question is None:
+        return 0
+    answer = finder.find(question)
+    with writing(by="saved searches"):
+        search = find_search(search_id)
+        if search is None or search.looked_on == today:
+            return 0
+        new = add_matches(search, answer.service_ids, answer.total, today)
+        add_new_matches(search, new, today)
+    return len(new)
+
+
+def _ask_saved_searches(settings: Settings, stopping: Event) -> None:
+    told = ask_saved_searches(settings, stopping)
+    if told:
+        log.info("Saved searches asked: %s new matches.", told)
 
 
 def _follow(settings: Settings, _stopping: Event) -> None:
@@ -149,4 +221,6 @@ JOBS = (
     # Each machine that serves the site has an index folder of its own; a lock in the folder lets one follow at a time.
     Job("search follow", _follow, lambda _: 0.5, by_every_worker=True),
     Job("alerts audit", _audit, lambda _: 24 * 60 * 60),
+    # Each search is asked once a day; looking often makes up for a worker that was down.
+    Job("search ask", _ask_saved_searches, lambda _: 60 * 60),
 )

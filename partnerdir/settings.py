@@ -13,6 +13,7 @@ from partnerdir.errors import BadSetting
 
 PREFIX = "PARTNERDIR_"
 SECRETS_FILE = "secrets.env"
+WEBHOOK_PORTS = (443, 8443)
 SECRETS = ("secret_key", "password_salt", "question_key")
 
 
@@ -39,6 +40,9 @@ class Settings:
     site_name: str = _setting("partnerdir", "What the site calls itself on every page and in every mail.")
     site_url: str = _setting("http://127.0.0.1:8000", "The address people reach the site at, used for links in mail.")
     exit_url: str = _setting("https://www.bbc.co.uk/weather", "Where 'Exit this page' takes a visitor.")
+    desk_phone: str = _setting(
+        "", "The number of the coordinators' desk, shown where a service has gone and there is nobody else to ask."
+    )
     time_zone: str = _setting("Europe/London", "The civil time zone that decides which day today is.")
     secure_cookies: bool = _setting(False, "Sends session cookies over HTTPS only; switch on wherever HTTPS is served.")
     behind_proxies: int = _setting(0, "How many proxies in front of the site may be believed about the visitor's address.")
@@ -49,7 +53,16 @@ class Settings:
     smtp_password: str | None = _setting(None, "The password to sign in to the mail server with, if it asks for one.")
     smtp_security: str = _setting("starttls", "How mail is kept private on its way: starttls, tls or none.")
     mail_from: str = _setting("partnerdir@localhost", "The address that warnings come from.")
+    webhook_hosts: str = _setting(
+        "",
+        "Hosts inside your own network that webhooks may reach, as names with commas, like 'chat.council.example:9443'.",
+    )
+    webhook_ca_file: str = _setting("", "A file of certificates that webhooks trust beside the usual authorities.")
     thresholds: str = _setting("180,90,60,30,14,7,1,0", "How many days before an end people are warned, most first.")
+    review_after_days: int = _setting(
+        180,
+        "After how many days without anybody confirming it a listing is to be looked at again; asked once each such period.",
+    )
     scan_every_minutes: int = _setting(60, "How many minutes the worker rests between two looks for what people must be told.")
     heartbeat_url: str = _setting(
         "", "An address that is asked after each good look, so that somebody elsewhere notices when none comes."
@@ -67,6 +80,17 @@ class Settings:
     def threshold_days(self) -> tuple[int, ...]:
         """The thresholds as numbers of days, most first."""
         return tuple(sorted((int(part) for part in self.thresholds.split(",")), reverse=True))
+
+    @property
+    def inside_hosts(self) -> dict[str, tuple[int, ...]]:
+        """The hosts of our own network that webhooks may reach, and their ports. Raises: ValueError."""
+        found: dict[str, tuple[int, ...]] = {}
+        for part in filter(None, (part.strip().lower() for part in self.webhook_hosts.split(","))):
+            host, _, port = part.partition(":")
+            if not re.fullmatch(r"[a-z0-9_.-]+", host) or (":" in part and not 0 < int(port) < 65536):
+                raise ValueError(part)
+            found[host] = found.get(host, ()) + ((int(port),) if port else WEBHOOK_PORTS)
+        return found
 
     @property
     def resolved_database_url(self) -> str:
@@ -127,11 +151,24 @@ def _check(settings: Settings, given: set[str]) -> None:
         raise BadSetting(f"{PREFIX}SMTP_SECURITY", f"must be starttls, tls or none, not {settings.smtp_security!r}")
     if not 1 <= settings.scan_every_minutes <= 720:
         raise BadSetting(f"{PREFIX}SCAN_EVERY_MINUTES", f"must be from 1 to 720, not {settings.scan_every_minutes}")
+    if not 1 <= settings.review_after_days <= 3650:
+        raise BadSetting(f"{PREFIX}REVIEW_AFTER_DAYS", f"must be from 1 to 3650, not {settings.review_after_days}")
     if settings.heartbeat_url and not re.match(r"https?://[^/\s]", settings.heartbeat_url):
         raise BadSetting(f"{PREFIX}HEARTBEAT_URL", "must begin with https:// or http://")
+    _check_webhooks(settings)
     try:
         days = settings.threshold_days
     except ValueError:
         days = ()
     if not days or min(days) < 0:
         raise BadSetting(f"{PREFIX}THRESHOLDS", f"must be days like '90,30,7,0', not {settings.thresholds!r}")
+
+
+def _check_webhooks(settings: Settings) -> None:
+    try:
+        settings.inside_hosts  # noqa: B018  # reading it is the check
+    except ValueError as wrong:
+        said = "must be names like 'chat.council.example' or 'chat.council.example:9443'"
+        raise BadSetting(f"{PREFIX}WEBHOOK_HOSTS", f"{said}, not {settings.webhook_hosts!r}") from wrong
+    if settings.webhook_ca_file and not Path(settings.webhook_ca_file).is_file():
+        raise BadSetting(f"{PREFIX}WEBHOOK_CA_FILE", f"must be a file, and {settings.webhook_ca_file!r} is none")

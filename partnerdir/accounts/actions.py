@@ -1,12 +1,14 @@
 """What is done to accounts: writes only, never commits."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import date
 
 import sqlalchemy as sa
 
-from partnerdir.accounts.models import Account, Role
+from partnerdir.accounts.models import Account, AccountArea, Role
 from partnerdir.accounts.queries import count_stewards, find_account
-from partnerdir.accounts.rules import RoleName
+from partnerdir.accounts.rules import RoleName, may_look_after_areas
 from partnerdir.database import db
 from partnerdir.errors import BadInput
 
@@ -34,6 +36,16 @@ def change_account(account: Account, role: RoleName, is_active: bool) -> None:
     if account.active and not is_active:
         account.fs_uniquifier = uuid.uuid4().hex  # ends every session that is open
     account.active = is_active
+
+
+def change_areas(account: Account, area_ids: Iterable[uuid.UUID], day: date) -> None:
+    """Makes these the areas that a coordinator looks after, new ones from the day on. Raises: BadInput."""
+    wanted = set(area_ids)
+    if wanted and not may_look_after_areas(account.role_names):
+        raise BadInput({"areas": "Only coordinators and stewards look after areas. Untick them, or choose another role."})
+    kept = [held for held in account.areas if held.area_id in wanted]
+    new = wanted - {held.area_id for held in kept}
+    account.areas = kept + [AccountArea(account_id=account.id, area_id=area_id, began_on=day) for area_id in sorted(new)]
 
 
 def _role(name: RoleName) -> Role:

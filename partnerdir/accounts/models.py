@@ -5,6 +5,7 @@ keeps web libraries upstairs (docs/decisions/0005-accounts.md).
 """
 
 import uuid
+from datetime import date
 
 import sqlalchemy as sa
 from flask_security.core import RoleMixin, UserMixin
@@ -43,7 +44,24 @@ class Account(Record, Base, UserMixin):  # type: ignore[misc]  # the mixin think
         secondary=account_role, lazy="selectin"
     )
 
+    areas: Mapped[list["AccountArea"]] = relationship(cascade="all, delete-orphan")
+
     @property
     def role_names(self) -> list[str]:
         """The names of the roles held."""
         return [role.name for role in self.roles]
+
+
+class AccountArea(Record, Base):
+    """An area that a coordinator looks after, and since when."""
+
+    account_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"))
+    area_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("area.id"), index=True)
+    began_on: Mapped[date] = mapped_column()
+
+    __table_args__ = (sa.UniqueConstraint("account_id", "area_id"),)
+
+    @property
+    def about_id(self) -> uuid.UUID:
+        """Filed under its account."""
+        return self.account_id

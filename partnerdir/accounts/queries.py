@@ -4,7 +4,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from partnerdir.accounts.models import Account
+from partnerdir.accounts.models import Account, AccountArea
 from partnerdir.accounts.rules import RoleName
 from partnerdir.database import db
 from partnerdir.errors import Missing
@@ -40,3 +40,8 @@ def count_stewards() -> int:
     """How many active accounts may do everything."""
     query = sa.select(sa.func.count()).select_from(Account).where(Account.active, Account.roles.any(name=RoleName.STEWARD))
     return db.session.scalar(query) or 0
+
+
+def list_area_ids(account_id: uuid.UUID) -> list[uuid.UUID]:
+    """The ids of the areas that an account looks after."""
+    return list(db.session.scalars(sa.select(AccountArea.area_id).where(AccountArea.account_id == account_id)))

@@ -12,7 +12,15 @@ class RoleName(StrEnum):
     STEWARD = "steward"
 
 
+MAY_LOOK_AFTER_AREAS = (RoleName.COORDINATOR, RoleName.STEWARD)
+
+
 def has_rank(held: Iterable[str], needed: RoleName) -> bool:
     """Whether any of the roles held is the needed one or a higher one."""
     order = list(RoleName)
     return any(order.index(RoleName(name)) >= order.index(needed) for name in held)
+
+
+def may_look_after_areas(held: Iterable[str]) -> bool:
+    """Whether somebody with these roles may be given areas to look after."""
+    return any(RoleName(name) in MAY_LOOK_AFTER_AREAS for name in held)

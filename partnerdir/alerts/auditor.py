@@ -5,17 +5,37 @@ It shares no query and no rule with the scan (docs/decisions/0008-auditor.md), s
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from partnerdir.alerts.evidence import Evidence, Telling, evidence_about, list_parts_of_people
+import sqlalchemy as sa
+
+from partnerdir.alerts.evidence import (
+    Evidence,
+    Person,
+    Telling,
+    find_people,
+    find_services,
+    list_parts_of_people,
+    list_services_of,
+    list_services_told,
+    list_tellings,
+)
+from partnerdir.alerts.histories import chapters_since
+from partnerdir.alerts.owed import Days, Settled, list_untold, settled_of
+from partnerdir.alerts.posts import Posts
+from partnerdir.alerts.rewinding import in_parts
 from partnerdir.alerts.rules import AlertKind, DeliveryState
-from partnerdir.alerts.standing import Chapter, Standing, first_day_due, nearest_passed, standing_on
+from partnerdir.alerts.standing import Standing, first_day_due
+from partnerdir.alerts.subjects import Subjects
+from partnerdir.alerts.told_wrongly import list_doubles, was_theirs, was_true
+from partnerdir.changes import Change
+from partnerdir.database import db
 from partnerdir.dates import spoken_day
 
-ONE_DAY = timedelta(days=1)  # a daily scan may not have seen yet what is due, or was entered, since it last ran
+SERVICES_AT_ONCE = 250
 
 
 class DifferenceKind(StrEnum):
@@ -35,10 +55,24 @@ SENTENCES = {
     DifferenceKind.NOT_ASKED: "{who} was told, or is about to be, that {fact}{warning}; they did not watch it then.",
     DifferenceKind.UNEXPLAINED: "{who} was not told that {fact}{warning}, and the ledger does not say why.",
 }
-
-
-# Other reasons (a wider watch, a colleague's hand-over) need no watch on the service itself.
-BY_A_WATCH = ("", "You watch this service.")
+FACTS = {
+    AlertKind.ENDING: "the money of {service} ends on {day}",
+    AlertKind.ENDED: "the money of {service} ended on {day}",
+    AlertKind.PART_ENDING: "a part of the money of {service} ends on {day}",
+    AlertKind.DECISION_LATE: "the decision about the money of {service} has been late since {day}",
+    AlertKind.EXTENDED: "the money of {service} goes on until {day}",
+    AlertKind.BROUGHT_FORWARD: "the money of {service} ends earlier, on {day}",
+    AlertKind.PAUSED: "{service} is paused",
+    AlertKind.CLOSED: "{service} has closed",
+    AlertKind.REOPENED: "{service} is open again",
+    AlertKind.CONTACT_CHANGED: "whom to ring at {service} has changed",
+    AlertKind.CONTACT_LEAVING: "a contact of {service} leaves on {day}",
+    AlertKind.ROUTE_AT_RISK: "hardly anybody is left for one need in one area once the money of {service} ends on {day}",
+    AlertKind.REVIEW_DUE: "nobody has confirmed {service} for long",
+    AlertKind.AUDIT_DIFFERENCE: "something was told of {service} that should not have been, or was not",
+    AlertKind.NEW_MATCH: "{service} matches a search of theirs",
+}
+OF_STEPS = (AlertKind.ENDING, AlertKind.PART_ENDING)
 
 
 @dataclass(frozen=True)
@@ -49,142 +83,96 @@ class Difference:
     account_id: uuid.UUID
     service_id: uuid.UUID
     standing: Standing
-    threshold: int
+    threshold: int | None
     sentence: str
 
     @property
     def key(self) -> str:
         """What makes it this difference, however often it is found."""
         fact = f"{self.standing.kind}:{self.standing.ends_on}:{self.threshold}"
-        return f"{self.kind}:{self.account_id}:{self.service_id}:{fact}"
+        mark = f":{self.standing.mark}" if self.standing.mark else ""
+        return f"{self.kind}:{self.account_id}:{self.service_id}:{fact}{mark}"
 
 
 def audit(since: date, today: date, thresholds: Sequence[int]) -> list[Difference]:
-    """Everything since the day in which the ledger is not what windows, watches and the change log make it.
+    """Everything since the day in which the ledger is not what records, watches and the change log make it.
 
-    What was due all through yesterday must be in the ledger; what is newer, the scan may still have before it.
+    What was due all through yesterday must be in the ledger; what is newer, the scan may still have before it. A few
+    people and a few services are looked at together, so that it holds no more of them in memory however many there are.
     """
-    return [
-        difference
-        for account_ids in list_parts_of_people()
-        for difference in _differences(evidence_about(account_ids), since, today, thresholds)
-    ]
+    days, subjects = Days(since, today, tuple(thresholds)), Subjects()
+    posts, found = Posts(days, subjects), list[Difference]()
+    for account_ids in list_parts_of_people():
+        people = find_people(account_ids)
+        concerned = {key: _list_concerned(person, subjects, posts) for key, person in people.items()}
+        services = set[uuid.UUID]().union(*concerned.values(), list_services_told(people.keys()))
+        for service_ids in in_parts(sorted(services), SERVICES_AT_ONCE):
+            evidence = Evidence(people, find_services(service_ids), list_tellings(people.keys(), service_ids), subjects)
+            found += _differences(evidence, concerned, posts, days)
+    return found
 
 
-def _differences(evidence: Evidence, since: date, today: date, thresholds: Sequence[int]) -> Iterator[Difference]:
+def _list_concerned(person: Person, subjects: Subjects, posts: Posts) -> set[uuid.UUID]:
+    """The services that this person may have to be told of now."""
+    near = posts.near if person.roles - {"frontline"} else set()
+    return list_services_of(person, subjects) | near
+
+
+def _differences(
+    evidence: Evidence, concerned: dict[uuid.UUID, set[uuid.UUID]], posts: Posts, days: Days
+) -> Iterator[Difference]:
     told: dict[tuple[uuid.UUID, uuid.UUID], list[Telling]] = defaultdict(list)
     for telling in evidence.tellings:
         told[telling.account_id, telling.service_id].append(telling)
-    settled = {key: _settled(service.chapters, today) for key, service in evidence.services.items()}
-    for account_id, person in evidence.people.items():
-        is_open = all(record["active"] for record in _list_records(person.chapters, today - ONE_DAY))
-        told_of = {service_id for told_id, service_id in told if told_id == account_id}
-        for service_id in sorted(evidence.list_services_watched(account_id) | told_of):
-            tellings, standing = told.get((account_id, service_id), []), settled[service_id]
-            watched = evidence.list_chapters_watched(account_id, service_id)
-            if is_open and standing:
-                for threshold in _list_untold(standing, watched, tellings, since, today, thresholds):
-                    found = _found(tellings, standing)
-                    yield _said(evidence, DifferenceKind.UNTOLD, account_id, service_id, standing, threshold, found)
-            chapters = evidence.services[service_id].chapters
-            for kind, telling in _list_faults([t for t in tellings if t.found_on >= since], chapters, watched, today):
+    changes = _list_known_changes(evidence.tellings)
+    settled = {key: settled_of(service, days) for key, service in evidence.services.items()}
+    for account_id, service_ids in concerned.items():
+        theirs = {service_id for told_id, service_id in told if told_id == account_id}
+        for service_id in sorted((service_ids & evidence.services.keys()) | theirs):
+            tellings = told.get((account_id, service_id), [])
+            yield from _list_gaps(evidence, account_id, settled[service_id], tellings, posts, days)
+            for kind, telling in _list_faults(tellings, evidence, days, changes):
                 yield _said(evidence, kind, account_id, service_id, telling.standing, telling.threshold)
-            for telling in _list_doubles(tellings):
-                if telling.found_on >= since:
-                    kind = DifferenceKind.TOLD_TWICE
-                    yield _said(evidence, kind, account_id, service_id, telling.standing, telling.threshold)
 
 
-def _settled(chapters: list[Chapter], today: date) -> Standing | None:
-    """What stood all through yesterday and stands today; None where it changed meanwhile."""
-    lately = [chapter for chapter in chapters if chapter.last_day >= today - ONE_DAY]
-    standings = {standing_on(chapter.records, day) for chapter in lately for day in (today - ONE_DAY, today)}
-    return standings.pop() if len(standings) == 1 else None
-
-
-def _list_records(chapters: list[Chapter], since: date) -> list[dict[str, object]]:
-    return [record for chapter in chapters if chapter.last_day >= since for record in chapter.records]
-
-
-def _list_untold(
-    standing: Standing,
-    watched: list[Chapter],
-    tellings: list[Telling],
-    since: date,
-    today: date,
-    thresholds: Sequence[int],
-) -> Iterator[int]:
-    """The threshold that the ledger lacks, where it lacks one."""
-    yesterday = today - ONE_DAY
-    threshold = nearest_passed(standing, yesterday, thresholds)
-    lately = [chapter for chapter in watched if chapter.last_day >= yesterday]
-    if threshold is None or not all(chapter.records for chapter in lately):
+def _list_gaps(
+    evidence: Evidence, account_id: uuid.UUID, settled: Settled, tellings: list[Telling], posts: Posts, days: Days
+) -> Iterator[Difference]:
+    person, service_id = evidence.people[account_id], settled.service.id
+    if not all(record["active"] for chapter in chapters_since(person.chapters, days.yesterday) for record in chapter.records):
         return
-    if standing.kind is AlertKind.ENDED and all(_had_seen(record, standing) for record in lately[-1].records):
-        return
-    if max(first_day_due(standing, threshold), lately[0].first_day) < since:
-        return
-    is_passing = nearest_passed(standing, today, thresholds) != threshold
-    for telling in tellings:
-        if telling.standing == standing and telling.threshold <= threshold:
-            is_dropped = telling.state is DeliveryState.DROPPED
-            if not is_dropped or (is_passing and telling.reason):
-                return
-    yield threshold
-
-
-def _had_seen(watch: dict[str, object], standing: Standing) -> bool:
-    """Whether the watch began when this end had passed."""
-    if watch["service_id"] is None:
-        return standing.ends_on.isoformat() < str(watch["began_on"])
-    seen = watch["already_ended_on"]
-    return seen is not None and standing.ends_on.isoformat() <= str(seen)
+    concerned = evidence.list_concerned(account_id, service_id, days.yesterday)
+    untold = dict.fromkeys((*list_untold(settled, concerned, tellings, days), *posts.list_untold(person, settled, tellings)))
+    for owed in untold:
+        found = _found(tellings, owed.standing)
+        yield _said(evidence, DifferenceKind.UNTOLD, account_id, service_id, owed.standing, owed.threshold, found, owed.due_on)
 
 
 def _list_faults(
-    tellings: Iterable[Telling], chapters: list[Chapter], watched: list[Chapter], today: date
+    tellings: list[Telling], evidence: Evidence, days: Days, changes: Collection[str]
 ) -> Iterator[tuple[DifferenceKind, Telling]]:
     for telling in tellings:
+        if telling.found_on < days.since:
+            continue
         if telling.state in (DeliveryState.DROPPED, DeliveryState.FAILED) and not telling.reason:
             yield DifferenceKind.UNEXPLAINED, telling
         if telling.state is DeliveryState.DROPPED:
             continue
-        last = telling.told_on or today
-        first = min(telling.found_on, last)
-        if not _was_true(telling, chapters, first, last):
+        if not was_true(telling, evidence.services[telling.service_id], days, changes):
             yield DifferenceKind.NEVER_TRUE, telling
-        elif telling.why in BY_A_WATCH and not any(c.records for c in watched if c.last_day >= first and c.first_day <= last):
+        elif not was_theirs(telling, evidence, days.today):
             yield DifferenceKind.NOT_ASKED, telling
+    for telling in list_doubles(tellings):
+        if telling.found_on >= days.since:
+            yield DifferenceKind.TOLD_TWICE, telling
 
 
-def _was_true(telling: Telling, chapters: list[Chapter], first: date, last: date) -> bool:
-    """Whether the fact stood on some day from the first to the last; of a rehearsal, on the day that was rehearsed."""
-    if telling.rehearsed_on:
-        return any(standing_on(chapter.records, telling.rehearsed_on) == telling.standing for chapter in chapters)
-    for chapter in chapters:
-        day = max(first, chapter.first_day, first_day_due(telling.standing, telling.threshold))
-        if day <= min(last, chapter.last_day) and standing_on(chapter.records, day) == telling.standing:
-            return True
-    return False
-
-
-def _list_doubles(tellings: Iterable[Telling]) -> Iterator[Telling]:
-    """Those that tell again what was told: the same threshold, two on one day, or a farther one after a nearer."""
-    before: dict[tuple[Standing, str], list[Telling]] = defaultdict(list)
-    kept = [telling for telling in tellings if telling.state is not DeliveryState.DROPPED]
-    for telling in sorted(kept, key=lambda t: (t.told_on or date.max, t.found_on, -t.threshold)):
-        earlier = before[telling.standing, telling.channel]
-        if any(_repeats(telling, one) for one in earlier):
-            yield telling
-        earlier.append(telling)
-
-
-def _repeats(telling: Telling, earlier: Telling) -> bool:
-    if telling.threshold == earlier.threshold:
-        return True
-    if telling.told_on is None or earlier.told_on is None:
-        return False
-    return telling.told_on == earlier.told_on or telling.threshold > earlier.threshold
+def _list_known_changes(tellings: Iterable[Telling]) -> set[str]:
+    """Of the changes of contacts and numbers that these tell of, those that the change log knows, by number."""
+    marks = {telling.standing.mark for telling in tellings if telling.standing.kind is AlertKind.CONTACT_CHANGED}
+    numbers = [int(mark) for mark in marks if mark.isdecimal()]
+    query = sa.select(Change.id).where(Change.id.in_(numbers), Change.record_type.in_(("contact", "phone")))
+    return {str(number) for number in db.session.scalars(query)} if numbers else set()
 
 
 def _found(tellings: Iterable[Telling], standing: Standing) -> str:
@@ -193,7 +181,10 @@ def _found(tellings: Iterable[Telling], standing: Standing) -> str:
     dropped = [telling for telling in about if telling.state is DeliveryState.DROPPED]
     if dropped:
         return f"only one that was dropped ({dropped[-1].reason.rstrip('.') or 'without a reason'})"
-    return f"only the warning of {min(telling.threshold for telling in about)} days" if about else "nothing of it"
+    steps = [telling.threshold for telling in about if telling.threshold is not None]
+    if not steps:
+        return "nothing of it"
+    return f"only the warning of {min(steps)} days" if standing.kind in OF_STEPS else "only an earlier one"
 
 
 def _said(
@@ -202,15 +193,16 @@ def _said(
     account_id: uuid.UUID,
     service_id: uuid.UUID,
     standing: Standing,
-    threshold: int,
+    threshold: int | None,
     found: str = "",
+    due_on: date | None = None,
 ) -> Difference:
-    verb = "ended" if standing.kind is AlertKind.ENDED else "ends"
+    day = spoken_day(standing.ends_on) if standing.ends_on else "a day that is not known"
     sentence = SENTENCES[kind].format(
         who=evidence.people[account_id].email,
-        due=spoken_day(first_day_due(standing, threshold)),
-        fact=f"the money of {evidence.services[service_id].name} {verb} on {spoken_day(standing.ends_on)}",
-        warning="" if standing.kind is AlertKind.ENDED else f" (the warning of {threshold} days)",
+        due=spoken_day(due_on or first_day_due(standing, threshold)),
+        fact=FACTS[standing.kind].format(service=evidence.services[service_id].name, day=day),
+        warning=f" (the warning of {threshold} days)" if standing.kind in OF_STEPS else "",
         found=found,
     )
     return Difference(kind, account_id, service_id, standing, threshold, sentence)

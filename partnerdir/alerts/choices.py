@@ -8,34 +8,49 @@ import sqlalchemy as sa
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from partnerdir import clock
+from partnerdir.alerts.escalation import is_passed_on
 from partnerdir.alerts.models import Alert, AlertChoice, AlertReceipt, Delivery
 from partnerdir.alerts.rules import LONGEST_WAIT, AlertKind, DeliveryState, Pace
 from partnerdir.database import db
 from partnerdir.errors import BadInput
 
-URGENT_DAYS = 14  # so near the end nothing waits for a pace
+URGENT_DAYS = 14  # so near an end it is urgent
+URGENT = (AlertKind.ENDED, AlertKind.PAUSED, AlertKind.CLOSED, AlertKind.AUDIT_DIFFERENCE)
+# These tell of a day that comes, and are urgent when it is near; the others are news that can wait.
+OF_A_DAY = (
+    AlertKind.ENDING,
+    AlertKind.PART_ENDING,
+    AlertKind.EXTENDED,
+    AlertKind.BROUGHT_FORWARD,
+    AlertKind.CONTACT_LEAVING,
+    AlertKind.ROUTE_AT_RISK,
+)
 MORNING = time(8)  # when mails of a daily or weekly pace go out
 PURPOSE = "pause all mail"
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What decides when one delivery may go out; who chose nothing is told at once."""
+    """What decides when one delivery may go out; who chose nothing is told of what is urgent at once, else on Mondays."""
 
-    pace: Pace = Pace.AT_ONCE
+    pace: Pace = Pace.WEEKLY
     quiet_from: time | None = None
     quiet_until: time | None = None
     is_paused: bool = False
     asks_again_on: date | None = None
     found_on: date | None = None
+    urgent_pace: Pace = Pace.AT_ONCE
 
 
-def is_time_to_send(choice: Choice, days_left: int | None, now: datetime) -> bool:
+CHOSE_NOTHING = Choice()
+
+
+def is_time_to_send(choice: Choice, days_left: int | None, now: datetime, is_urgent: bool = False) -> bool:
     """Whether a mail may go out at this civil time; `days_left` to the end are below nought after it.
 
     A pause and quiet hours hold everything back. A snooze ends on its day, and the last day and the end itself break
-    through it. A pace is only for what is farther away than 14 days; it asks whether the moment has come, never whether
-    it is now, so that a machine that was down then sends later.
+    through it, and through every pace. What is urgent has a pace of its own. A pace asks whether the moment has come,
+    never whether it is now, so that a machine that was down then sends later.
     """
     if choice.is_paused or _is_quiet(choice, now.time()):
         return False
@@ -43,12 +58,18 @@ def is_time_to_send(choice: Choice, days_left: int | None, now: datetime) -> boo
         return True
     if choice.asks_again_on and now.date() < choice.asks_again_on:
         return False
-    if choice.pace is Pace.AT_ONCE or choice.found_on is None or days_left is None or days_left <= URGENT_DAYS:
+    pace = choice.urgent_pace if is_urgent else choice.pace
+    if pace is Pace.AT_ONCE or choice.found_on is None:
         return True
     goes_on = choice.found_on
-    if choice.pace is Pace.WEEKLY:
+    if pace is Pace.WEEKLY:
         goes_on += timedelta(days=-goes_on.weekday() % 7)  # that Monday, or the next one
     return now.date() > goes_on or (now.date() == goes_on and now.time() >= MORNING)
+
+
+def is_urgent(kind: AlertKind, days_left: int | None) -> bool:
+    """Whether an alert is urgent: what has stopped, and whatever comes within 14 days."""
+    return kind in URGENT or (kind in OF_A_DAY and days_left is not None and days_left <= URGENT_DAYS)
 
 
 def breaks_through(days_left: int | None) -> bool:
@@ -66,23 +87,28 @@ def _is_quiet(choice: Choice, at: time) -> bool:
 def wait_of(delivery: Delivery, day: date) -> timedelta | None:
     """How long a delivery waits before it is looked at again because of what its reader chose; None when it may go.
 
-    What is only rehearsed goes at once.
+    What is only rehearsed goes at once, and so does what goes to a service's own contact, who has no choices here. What is
+    passed on because nobody knows of an end waits for no pace.
     """
-    if delivery.rehearsed_on:
+    account_id, alert = delivery.account_id, delivery.alert
+    if delivery.rehearsed_on or account_id is None:
         return None
-    choice, alert = _choice_for(delivery), delivery.alert
-    civil = clock.civil_time(clock.now())
-    days_left = (alert.ends_on - day).days if alert.ends_on else None
-    if is_time_to_send(choice, days_left, civil):
+    kept, civil = find_choice(account_id) or CHOSE_NOTHING, clock.civil_time(clock.now())
+    days_left = (alert.ends_on - day).days if alert.ends_on and alert.kind in (*URGENT, *OF_A_DAY) else None
+    is_for_a_post = is_passed_on(delivery)
+    choice = Choice(
+        kept.pace,
+        kept.quiet_from,
+        kept.quiet_until,
+        kept.is_paused,
+        find_snooze(account_id, alert),
+        alert.found_on,
+        Pace.AT_ONCE if is_for_a_post else kept.urgent_pace,
+    )
+    if is_time_to_send(choice, days_left, civil, is_for_a_post or is_urgent(alert.kind, days_left)):
         return None
     # Whoever ends a pause is looked at then; quiet hours and mornings begin and end with a full hour.
     return LONGEST_WAIT if choice.is_paused else timedelta(hours=1) - timedelta(minutes=civil.minute, seconds=civil.second)
-
-
-def _choice_for(delivery: Delivery) -> Choice:
-    kept = find_choice(delivery.account_id) or AlertChoice(pace=Pace.AT_ONCE, is_paused=False)
-    asks_again_on = find_snooze(delivery.account_id, delivery.alert)
-    return Choice(kept.pace, kept.quiet_from, kept.quiet_until, kept.is_paused, asks_again_on, delivery.alert.found_on)
 
 
 def find_choice(account_id: uuid.UUID) -> AlertChoice | None:
@@ -99,15 +125,23 @@ def find_snooze(account_id: uuid.UUID, alert: Alert) -> date | None:
     return db.session.scalar(query.where(AlertReceipt.account_id == account_id, same_end))
 
 
-def change_choice(account_id: uuid.UUID, pace: Pace, quiet_from: time | None, quiet_until: time | None) -> AlertChoice:
-    """Keeps how soon, and when not; what waits is looked at anew. Raises: BadInput."""
+def change_choice(
+    account_id: uuid.UUID,
+    pace: Pace,
+    quiet_from: time | None,
+    quiet_until: time | None,
+    *,
+    urgent_pace: Pace = Pace.AT_ONCE,
+) -> AlertChoice:
+    """Keeps how soon, what is urgent and what is not, and when not; what waits is looked at anew. Raises: BadInput."""
     if (quiet_from is None) != (quiet_until is None):
         missing = "quiet_from" if quiet_from is None else "quiet_until"
         raise BadInput({missing: "Choose both times, or neither."})
     if quiet_from is not None and quiet_from == quiet_until:
         raise BadInput({"quiet_until": "Quiet hours must end at another time than they begin."})
     choice = _kept(account_id)
-    choice.pace, choice.quiet_from, choice.quiet_until = pace, quiet_from, quiet_until
+    choice.pace, choice.urgent_pace = pace, urgent_pace
+    choice.quiet_from, choice.quiet_until = quiet_from, quiet_until
     look_again(account_id)
     return choice
 

@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from partnerdir.alerts.facts import list_facts
-from partnerdir.alerts.hearers import list_watchers
+from partnerdir.alerts.hearers import NOT_FOR_WATCHERS, list_other_hearers, list_watchers
 from partnerdir.alerts.models import Alert, Delivery
 from partnerdir.alerts.narrowing import list_services_in_question
 from partnerdir.alerts.rules import (
     MOVED,
+    REVIEW_AFTER_DAYS,
     AlertKind,
     DeliveryState,
     Due,
@@ -31,40 +32,61 @@ Told = dict[tuple[Any, ...], list[int | None]]
 log = logging.getLogger(__name__)
 
 
-def list_due(day: date, thresholds: Sequence[int], among: Sequence[uuid.UUID] | None = None) -> list[Due]:
+def list_due(
+    day: date,
+    thresholds: Sequence[int],
+    among: Sequence[uuid.UUID] | None = None,
+    review_after: int = REVIEW_AFTER_DAYS,
+) -> list[Due]:
     """What is worth telling on the day and nobody told yet, service by service, each with who is to be told.
 
-    `among` are the only services to look at; all that are watched, when it is left out.
+    `among` are the only services to look at; all that are watched, when it is left out. `review_after` are the days after
+    which a listing that nobody confirmed is to be looked at.
     """
-    service_ids = list_services_in_question(day, thresholds) if among is None else among
-    return [due for part in _in_parts(service_ids) for due in _list_due_where_readable(part, day, thresholds)]
+    service_ids = list_services_in_question(day, thresholds, review_after) if among is None else among
+    parts = _in_parts(service_ids)
+    return [due for part in parts for due in _list_due_where_readable(part, day, thresholds, review_after)]
 
 
-def _list_due_where_readable(service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int]) -> list[Due]:
+def _list_due_where_readable(
+    service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int], review_after: int
+) -> list[Due]:
     """What is due of these services; one with a value that cannot be read is left out and logged, and stops no other."""
     try:
-        return _list_due_of(service_ids, day, thresholds)
+        return _list_due_of(service_ids, day, thresholds, review_after)
     except ValueError:
         if len(service_ids) == 1:
             log.exception("Service %s has a value that cannot be read, so nobody is told of it.", service_ids[0])
             return []
         middle = len(service_ids) // 2
         halves = (service_ids[:middle], service_ids[middle:])
-        return [due for half in halves for due in _list_due_where_readable(half, day, thresholds)]
+        return [due for half in halves for due in _list_due_where_readable(half, day, thresholds, review_after)]
 
 
-def _list_due_of(service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int]) -> list[Due]:
+def _list_due_of(service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int], review_after: int) -> list[Due]:
     due = []
-    facts = list_facts(service_ids, day, thresholds)
+    facts = list_facts(service_ids, day, thresholds, review_after)
     watchers, told = list_watchers(service_ids), _list_told(service_ids)
+    others = list_other_hearers(facts, watchers, day)
     for service_id in service_ids:
-        hearers: dict[Fact, list[Watcher]] = defaultdict(list)
+        hearers: dict[Fact, dict[uuid.UUID | None, Watcher]] = defaultdict(dict)
         for watcher in watchers[service_id]:
-            for fact in _list_untold(service_id, watcher, facts.for_account(service_id, watcher.account_id), told):
-                hearers[fact].append(watcher)
+            theirs = (fact for fact in facts.for_account(service_id, watcher.account_id) if fact.kind not in NOT_FOR_WATCHERS)
+            for fact in _list_untold(service_id, watcher, theirs, told):
+                hearers[fact][watcher.hearer_id] = watcher
+        for fact, other in others[service_id]:
+            if _list_untold(service_id, other, [fact], told):
+                hearers[fact][other.hearer_id] = other
         due += [
-            Due(service_id, people[0].service_name, fact, thresholds_passed(fact, day, thresholds), tuple(people))
-            for fact, people in hearers.items()
+            Due(
+                service_id,
+                people[0].service_name,
+                fact,
+                thresholds_passed(fact, day, facts.thresholds[service_id]),
+                tuple(people),
+            )
+            for fact, found in hearers.items()
+            if (people := sorted(found.values(), key=lambda each: each.email))
         ]
     return due
 
@@ -74,7 +96,7 @@ def _list_untold(service_id: uuid.UUID, watcher: Watcher, facts: Iterable[Fact],
     untold = [
         fact
         for fact in facts
-        if is_told(fact, watcher.already_ended_on, told[service_id, watcher.account_id, fact.kind, fact.ends_on, fact.mark])
+        if is_told(fact, watcher.already_ended_on, told[service_id, watcher.hearer_id, fact.kind, fact.ends_on, fact.mark])
         and is_news(fact, watcher.began_on)
     ]
     warned_of = {fact.ends_on for fact in untold if fact.kind is AlertKind.ENDING}
@@ -86,9 +108,16 @@ def _in_parts(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
 
 
 def _list_told(service_ids: Iterable[uuid.UUID]) -> Told:
-    """The thresholds that each account was told, or is about to be told, of each kind and end of these services."""
+    """The thresholds that each account or contact was told, or is about to be told, of each kind and end of these services."""
     query = (
-        sa.select(Alert.service_id, Delivery.account_id, Alert.kind, Alert.ends_on, Alert.mark, Alert.threshold)
+        sa.select(
+            Alert.service_id,
+            sa.func.coalesce(Delivery.account_id, Delivery.contact_id),
+            Alert.kind,
+            Alert.ends_on,
+            Alert.mark,
+            Alert.threshold,
+        )
         .join(Delivery, Delivery.alert_id == Alert.id)
         .where(Alert.service_id.in_(service_ids), Delivery.state != DeliveryState.DROPPED)
     )

@@ -14,12 +14,15 @@ from urllib.parse import urlsplit
 import jinja2
 
 from partnerdir import clock
+from partnerdir.alerts.digests import LEFT_OUT, MOST_SERVICES, chapters_of
 from partnerdir.alerts.errors import NotDelivered, Unreachable
+from partnerdir.alerts.mail_lines import Line
 from partnerdir.alerts.notices import Notice, one_line
 from partnerdir.settings import PREFIX, Settings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
-SECONDS_PER_ANSWER = 20
+ALERT, DIGEST = ("mail/alert.txt", "mail/alert.html"), ("mail/digest.txt", "mail/digest.html")
+CONFIRM = ("mail/confirm.txt", "mail/confirm.html")
 ENCODING = "quoted-printable"
 # Lines are folded at words only; a link is one word, and folding it otherwise would encode it.
 POLICY = SMTP.clone(max_line_length=998)
@@ -41,6 +44,11 @@ class MailServer:
             keep_trailing_newline=True,
         )
 
+    @property
+    def off_because(self) -> str:
+        """Why no mail can go as things are set; empty when it can."""
+        return "" if self.settings.smtp_host else f"{PREFIX}SMTP_HOST is not set, so no mail is sent."
+
     def send(self, notice: Notice) -> None:
         """Sends an alert; however often this one is sent, its Message-ID is the same. Raises: NotDelivered."""
         self._send(self.mail_of(notice))
@@ -52,13 +60,18 @@ class MailServer:
         self._send(message)
 
     def mail_of(self, notice: Notice) -> EmailMessage:
-        """The mail that says a notice. Raises: NotDelivered."""
+        """The mail that says a notice: one alert, or a digest of several. Raises: NotDelivered."""
         message = self._message(notice.to, notice.subject, self.message_id(notice.id))
-        message["List-Unsubscribe"] = f"<{notice.unsubscribe_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-        words = {"notice": notice, "site_name": self.settings.site_name}
-        message.set_content(self.templates.get_template("mail/alert.txt").render(words), cte=ENCODING)
-        message.add_alternative(self.templates.get_template("mail/alert.html").render(words), subtype="html", cte=ENCODING)
+        if stop_url := notice.unsubscribe_url or notice.pause_url:
+            message["List-Unsubscribe"] = f"<{stop_url}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+        words: dict[str, object] = {"notice": notice, "site_name": self.settings.site_name}
+        if notice.parts:
+            chapters = chapters_of(notice.parts)
+            words |= {"chapters": chapters[:MOST_SERVICES], "rest": chapters[MOST_SERVICES:], "left_out": LEFT_OUT}
+        plain, html = DIGEST if notice.parts else CONFIRM if notice.confirm_url else ALERT
+        message.set_content(self.templates.get_template(plain).render(words), cte=ENCODING)
+        message.add_alternative(self.templates.get_template(html).render(words), subtype="html", cte=ENCODING)
         return message
 
     def message_id(self, notice_id: uuid.UUID) -> str:
@@ -87,38 +100,37 @@ class MailServer:
             raise Unreachable(said) from wrong
 
     def _send(self, message: EmailMessage) -> None:
-        connection = self._connected()
+        line = self._connected()
         try:
-            connection.send_message(message)
+            line.send_message(message)
         except (smtplib.SMTPException, OSError) as error:
-            raise _undelivered(error) from error
+            raise _too_slow(line) if line.is_cut else _undelivered(error) from error
         finally:
             with suppress(smtplib.SMTPException, OSError):
-                connection.quit()
+                line.quit()
+            line.close()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> Line:
         """A connection that is private and signed in as the settings ask. Raises: Unreachable."""
-        if not self.settings.smtp_host:
-            raise Unreachable(f"{PREFIX}SMTP_HOST is not set, so no mail is sent.")
-        host, port = self.settings.smtp_host, self.settings.smtp_port
-        connection: smtplib.SMTP | None = None
+        if self.off_because:
+            raise Unreachable(self.off_because)
+        host, port, security = self.settings.smtp_host, self.settings.smtp_port, self.settings.smtp_security
+        line = Line(self.host, ssl.create_default_context() if security == "tls" else None)
         try:
-            if self.settings.smtp_security == "tls":
-                connection = smtplib.SMTP_SSL(
-                    host, port, self.host, timeout=SECONDS_PER_ANSWER, context=ssl.create_default_context()
-                )
-            else:
-                connection = smtplib.SMTP(host, port, self.host, timeout=SECONDS_PER_ANSWER)
-            if self.settings.smtp_security == "starttls":
-                connection.starttls(context=ssl.create_default_context())
+            line.greet(host, port)
+            if security == "starttls":
+                line.starttls(context=ssl.create_default_context())
             if self.settings.smtp_user:
-                connection.login(self.settings.smtp_user, self.settings.smtp_password or "")
+                line.login(self.settings.smtp_user, self.settings.smtp_password or "")
         except (smtplib.SMTPException, OSError) as error:
-            if connection:
-                connection.close()
-            said = f"The mail server {host}:{port} cannot be used ({_said(error)})."
+            line.close()
+            said = f"The mail server {host}:{port} cannot be used ({_said(_too_slow(line) if line.is_cut else error)})."
             raise Unreachable(f"{said} Check {PREFIX}SMTP_HOST and the settings beside it.") from error
-        return connection
+        return line
+
+
+def _too_slow(line: Line) -> Unreachable:
+    return Unreachable(f"The mail server took longer than {line.seconds:.0f} seconds for one mail.")
 
 
 def _undelivered(error: smtplib.SMTPException | OSError) -> NotDelivered:

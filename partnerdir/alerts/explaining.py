@@ -8,9 +8,19 @@ import sqlalchemy as sa
 
 from partnerdir.accounts.models import Account
 from partnerdir.alerts.facts import list_facts
-from partnerdir.alerts.hearers import find_watcher
+from partnerdir.alerts.hearers import NOT_FOR_WATCHERS, find_watcher
 from partnerdir.alerts.models import Alert, Delivery
-from partnerdir.alerts.rules import AlertKind, DeliveryState, Fact, Watcher, is_told, thresholds_passed
+from partnerdir.alerts.rules import (
+    REVIEW_AFTER_DAYS,
+    AlertKind,
+    DeliveryState,
+    Fact,
+    Watcher,
+    is_news,
+    is_told,
+    thresholds_passed,
+)
+from partnerdir.alerts.ways import list_who_look_after
 from partnerdir.alerts.wording import headline
 from partnerdir.clock import civil_time
 from partnerdir.database import db
@@ -26,10 +36,12 @@ STATES = {
 }
 
 
-def explained(service: Service, account: Account, day: date, thresholds: Sequence[int]) -> list[str]:
+def explained(
+    service: Service, account: Account, day: date, thresholds: Sequence[int], review_after: int = REVIEW_AFTER_DAYS
+) -> list[str]:
     """What would be sent to this person about this service on the day and why, or why not, a sentence a line.
 
-    It goes by what is recorded now; thresholds are days before an end.
+    It goes by what is recorded now; thresholds are days before an end, `review_after` those until a listing is looked at.
     """
     if not account.active:
         return [f"Nothing: the account {account.email} is closed."]
@@ -38,7 +50,9 @@ def explained(service: Service, account: Account, day: date, thresholds: Sequenc
         return [f"Nothing: {account.email} does not watch {service.name}, its organisation, or a route that it is on."]
     outlook = list_outlooks([service.id], day, thresholds)[service.id]
     lines = [watcher.why]
-    facts = list_facts([service.id], day, thresholds).for_account(service.id, account.id)
+    facts = list_facts([service.id], day, thresholds, review_after).for_account(service.id, account.id)
+    if account.id not in list_who_look_after([service.id]).get(service.id, ()):
+        facts = [fact for fact in facts if fact.kind not in NOT_FOR_WATCHERS]
     if not any(fact.kind in (AlertKind.ENDING, AlertKind.ENDED) for fact in facts):
         lines.append(_nothing_ends(outlook, day, thresholds))
     for fact in facts:
@@ -69,6 +83,9 @@ def _said_of(fact: Fact, watcher: Watcher, service: Service, day: date, threshol
         for alert, delivery in kept:
             yield f"{_warning(alert.threshold, fact)} {_came_of(delivery)}."
         return
+    if not is_news(fact, watcher.began_on):
+        yield f"Nothing of this: {words} It was so before the watch began, so the watcher saw it."
+        return
     if not is_told(fact, watcher.already_ended_on, ()):
         yield f"Nothing of this: {words} It had ended when the watch began, so the watcher saw it."
         return
@@ -84,7 +101,7 @@ def _said_of(fact: Fact, watcher: Watcher, service: Service, day: date, threshol
         yield f"{_warning(alert.threshold, fact)} {_came_of(delivery)}."
 
 
-def _list_told(account_id: uuid.UUID, service_id: uuid.UUID, fact: Fact) -> list[tuple[Alert, Delivery]]:
+def _list_told(account_id: uuid.UUID | None, service_id: uuid.UUID, fact: Fact) -> list[tuple[Alert, Delivery]]:
     """What the ledger says was told of this, the farthest warning first."""
     query = (
         sa.select(Alert, Delivery)

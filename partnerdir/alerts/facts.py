@@ -2,15 +2,27 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from partnerdir import clock
+from partnerdir.alerts.contact_news import list_contact_facts
 from partnerdir.alerts.models import Alert, Delivery
-from partnerdir.alerts.rules import OF_AN_END, AlertKind, DeliveryState, Fact, facts_on, moved_fact_on
+from partnerdir.alerts.reviews import list_review_facts
+from partnerdir.alerts.routes_at_risk import list_route_facts
+from partnerdir.alerts.rules import (
+    OF_AN_END,
+    REVIEW_AFTER_DAYS,
+    AlertKind,
+    DeliveryState,
+    Fact,
+    facts_on,
+    moved_fact_on,
+)
+from partnerdir.alerts.thresholds import thresholds_of
 from partnerdir.changes import Change
 from partnerdir.database import db
 from partnerdir.directory.models import Contact, Service
@@ -18,9 +30,8 @@ from partnerdir.directory.rules import ServiceStatus
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
 
-Hearing = tuple[uuid.UUID | None, uuid.UUID]  # a service and an account
+Hearing = tuple[uuid.UUID | None, uuid.UUID | None]  # a service and an account; a contact has none
 LEAVING_DAYS = 30
-CHANGES_LOOKED_AT = 200  # how far back in one service's history the change of its status is looked for
 STATUS_KINDS = {ServiceStatus.PAUSED: AlertKind.PAUSED, ServiceStatus.CLOSED: AlertKind.CLOSED}
 OF_A_STATUS = (*STATUS_KINDS.values(), AlertKind.REOPENED)
 
@@ -38,7 +49,7 @@ class Ledger:
     """What the ledger holds of some services, by service and account."""
 
     last_told: Mapping[Hearing, Told]
-    under_way: Set[tuple[uuid.UUID | None, uuid.UUID, date | None]]  # ends that a warning which is not sent yet tells
+    under_way: Set[tuple[uuid.UUID | None, uuid.UUID | None, date | None]]  # ends that a warning which is not sent yet tells
     knows_it_stopped: Set[Hearing]  # who was told last that it is paused or closed
 
 
@@ -49,15 +60,16 @@ class Facts:
     of_service: Mapping[uuid.UUID, Sequence[Fact]]
     outlooks: Mapping[uuid.UUID, Outlook]
     ledger: Ledger
+    thresholds: Mapping[uuid.UUID, Sequence[int]]  # each service's own, or everybody's
 
-    def for_account(self, service_id: uuid.UUID, account_id: uuid.UUID) -> list[Fact]:
+    def for_account(self, service_id: uuid.UUID, account_id: uuid.UUID | None) -> list[Fact]:
         """Those that this account may have to be told."""
         knows_it_stopped = (service_id, account_id) in self.ledger.knows_it_stopped
         facts = [fact for fact in self.of_service[service_id] if fact.kind is not AlertKind.REOPENED or knows_it_stopped]
         moved = self._moved(service_id, account_id)
         return [*facts, moved] if moved else facts
 
-    def _moved(self, service_id: uuid.UUID, account_id: uuid.UUID) -> Fact | None:
+    def _moved(self, service_id: uuid.UUID, account_id: uuid.UUID | None) -> Fact | None:
         told = self.ledger.last_told.get((service_id, account_id))
         if told is None:
             return None
@@ -66,14 +78,28 @@ class Facts:
         return None if is_said else moved
 
 
-def list_facts(service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int]) -> Facts:
-    """What is worth telling of each of these services on the day, whoever was told of it already."""
-    outlooks = list_outlooks(service_ids, day, thresholds)
-    found: dict[uuid.UUID, list[Fact]] = {key: list(facts_on(outlook, day, thresholds)) for key, outlook in outlooks.items()}
-    for part in (_list_status_facts(service_ids), _list_leaving_facts(service_ids, day)):
+def list_facts(
+    service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int], review_after: int = REVIEW_AFTER_DAYS
+) -> Facts:
+    """What is worth telling of each of these services on the day, whoever was told of it already.
+
+    `review_after` are the days after which a listing that nobody confirmed is to be looked at.
+    """
+    warned_at = dict.fromkeys(service_ids, thresholds) | thresholds_of(service_ids)
+    outlooks = list_outlooks(service_ids, day, thresholds, warned_at)
+    found: dict[uuid.UUID, list[Fact]] = {
+        key: list(facts_on(outlook, day, warned_at[key])) for key, outlook in outlooks.items()
+    }
+    for part in (
+        _list_status_facts(service_ids),
+        _list_leaving_facts(service_ids, day),
+        list_contact_facts(service_ids, day),
+        list_route_facts(outlooks),
+        list_review_facts(service_ids, day, review_after),
+    ):
         for service_id, facts in part.items():
             found[service_id] += facts
-    return Facts(found, outlooks, _ledger_of(service_ids))
+    return Facts(found, outlooks, _ledger_of(service_ids), warned_at)
 
 
 def _ledger_of(service_ids: Sequence[uuid.UUID]) -> Ledger:
@@ -84,7 +110,7 @@ def _ledger_of(service_ids: Sequence[uuid.UUID]) -> Ledger:
         .order_by(Delivery.sent_at, Delivery.id)
     )
     last_told: dict[Hearing, Told] = {}
-    under_way: set[tuple[uuid.UUID | None, uuid.UUID, date | None]] = set()
+    under_way: set[tuple[uuid.UUID | None, uuid.UUID | None, date | None]] = set()
     stopped: dict[Hearing, AlertKind] = {}
     for alert_id, service_id, account_id, kind, ends_on, state in db.session.execute(query):
         if state == DeliveryState.SENT and kind in OF_AN_END:
@@ -103,20 +129,21 @@ def _list_status_facts(service_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list
         Service.id.in_(service_ids), (Service.status != ServiceStatus.ACTIVE) | Service.id.in_(told_of)
     )
     found: dict[uuid.UUID, list[Fact]] = defaultdict(list)
-    for service_id, status in db.session.execute(query):
-        change = _find_status_change(service_id)
-        if change is not None:
-            kind = STATUS_KINDS.get(status, AlertKind.REOPENED)
-            changed_on = clock.civil_time(change.at).date()
-            found[service_id].append(Fact(kind, mark=str(change.id), details={"changed_on": changed_on.isoformat()}))
+    statuses = {row.id: row.status for row in db.session.execute(query)}
+    for service_id, (change_id, at) in _list_status_changes(statuses).items():
+        kind = STATUS_KINDS.get(statuses[service_id], AlertKind.REOPENED)
+        changed_on = clock.civil_time(at).date()
+        found[service_id].append(Fact(kind, mark=str(change_id), details={"changed_on": changed_on.isoformat()}))
     return found
 
 
-def _find_status_change(service_id: uuid.UUID) -> Change | None:
-    """The change that made the service's status what it is; None when it has been so from the first."""
-    query = sa.select(Change).where(Change.record_id == service_id, Change.record_type == "service", Change.action == "changed")
-    newest = db.session.scalars(query.order_by(Change.id.desc()).limit(CHANGES_LOOKED_AT))
-    return next((change for change in newest if "status" in change.fields), None)
+def _list_status_changes(service_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[int, datetime]]:
+    """The change that made each service's status what it is, and when; a service that was so from the first has none."""
+    query = sa.select(Change.record_id, Change.id, Change.at, Change.fields).where(
+        Change.record_id.in_(list(service_ids)), Change.record_type == "service", Change.action == "changed"
+    )
+    changes = db.session.execute(query.order_by(Change.id))
+    return {service_id: (change_id, at) for service_id, change_id, at, fields in changes if "status" in fields}
 
 
 def _list_leaving_facts(service_ids: Sequence[uuid.UUID], day: date) -> dict[uuid.UUID, list[Fact]]:
@@ -132,7 +159,7 @@ def _list_leaving_facts(service_ids: Sequence[uuid.UUID], day: date) -> dict[uui
     return found
 
 
-def find_fact_now(alert: Alert, account_id: uuid.UUID, facts: Facts) -> Fact | None:
+def find_fact_now(alert: Alert, account_id: uuid.UUID | None, facts: Facts) -> Fact | None:
     """What the present makes of the thing that an alert tells; None when nothing of it is left."""
     service_id, told = alert.service_id, alert.fact
     if service_id is None:
@@ -140,6 +167,9 @@ def find_fact_now(alert: Alert, account_id: uuid.UUID, facts: Facts) -> Fact | N
     now = facts.for_account(service_id, account_id)
     if told.kind in (AlertKind.ENDING, AlertKind.ENDED):
         return next((fact for fact in now if fact.kind in (AlertKind.ENDING, AlertKind.ENDED)), None)
-    subject = f"service:{service_id}"
-    alike = (fact for fact in now if fact.kind == told.kind and (fact.threshold is not None or fact.key(subject) == alert.key))
+    if told.kind is AlertKind.AUDIT_DIFFERENCE:
+        return told  # only the auditor knows whether it is still there, and drops it when it is not
+    if told.kind is AlertKind.NEW_MATCH:
+        return None if alert.service.status is ServiceStatus.CLOSED else told
+    alike = (fact for fact in now if fact.kind == told.kind and fact.mark == told.mark)
     return next((replace(fact, details={}) for fact in alike), None)

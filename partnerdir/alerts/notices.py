@@ -2,18 +2,20 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from partnerdir.alerts.alternatives import Alternative, list_alternatives
+from partnerdir.alerts.asking_contacts import sealed_request
 from partnerdir.alerts.choices import sealed_account
 from partnerdir.alerts.models import Delivery
-from partnerdir.alerts.rules import OF_AN_END, AlertKind, Fact, Watcher
+from partnerdir.alerts.particulars import NOT_OF_MONEY, particulars_of
+from partnerdir.alerts.reaching import address_of
+from partnerdir.alerts.routes_at_risk import route_of
+from partnerdir.alerts.rules import OF_AN_END, AlertKind, Watcher
 from partnerdir.alerts.unsubscribing import sealed_watch
 from partnerdir.alerts.wording import GOOD_NEWS, headline, subject
-from partnerdir.database import db
 from partnerdir.dates import day_with_distance, spoken_day
-from partnerdir.directory.models import Contact
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Outlook, Renewal
@@ -37,11 +39,13 @@ class Other:
     organisation: str
     words: str
     url: str
+    service_id: uuid.UUID | None = None
+    funded_until: date | None = None
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One alert for one person, ready for any channel; all text, no records."""
+    """One alert for one person, ready for any channel, or several of them in `parts`; all text, no records."""
 
     id: uuid.UUID
     to: str
@@ -54,28 +58,58 @@ class Notice:
     pause_url: str
     why: str
     shows_others: bool = True
+    kind: AlertKind | None = None
+    service: str = ""
+    ends_on: date | None = None
+    is_estimate: bool = False
+    alert_url: str = ""
+    confirm_url: str = ""
+    parts: tuple["Notice", ...] = ()
+    # What a machine wants to know by itself.
+    account_id: uuid.UUID | None = None
+    service_id: uuid.UUID | None = None
+    service_name: str = ""
+    organisation: str = ""
 
 
 def notice_of(delivery: Delivery, watcher: Watcher, outlook: Outlook, day: date, settings: Settings) -> Notice:
     """What this delivery says on the day."""
     service, fact = delivery.alert.service, delivery.alert.fact
-    site = settings.site_url.rstrip("/")
+    site, secret = settings.site_url.rstrip("/"), settings.secret_key or ""
     about = "about " if outlook.is_estimated and fact.kind in (*OF_AN_END, AlertKind.PART_ENDING) else ""
     shows_others = fact.kind not in GOOD_NEWS
-    others = list_alternatives(service.id, fact.ends_on or day, day) if shows_others else []
-    return Notice(
+    others = list_alternatives(service.id, fact.ends_on or day, day, route_of(fact)) if shows_others else []
+    notice = Notice(
         id=delivery.id,
-        to=delivery.account.email,
-        subject=f"{one_line(settings.site_name)}: {subject(fact, about)}",
+        to=address_of(delivery, watcher.email),
+        subject=f"{one_line(settings.site_name)}: {subject(fact, about, bool(watcher.watch_id))}",
         headline=headline(fact, one_line(service.name), day, about),
         facts=tuple((label, one_line(words)) for label, words in _facts(delivery, outlook, day)),
         url=f"{site}/services/{service.id}",
         others=tuple(_shown(other, site) for other in others),
-        unsubscribe_url=f"{site}/unsubscribe/{sealed_watch(watcher.watch_id, settings.secret_key or '')}",
-        pause_url=f"{site}/pause/{sealed_account(delivery.account_id, settings.secret_key or '')}",
-        why=one_line(f"You get this because y{watcher.why[1:-1]} at {settings.site_name}."),
+        unsubscribe_url=f"{site}/unsubscribe/{sealed_watch(watcher.watch_id, secret)}" if watcher.watch_id else "",
+        pause_url=f"{site}/pause/{sealed_account(watcher.account_id, secret)}" if watcher.account_id else "",
+        why=one_line(f"You get this because {watcher.why[0].lower()}{watcher.why[1:-1]} at {settings.site_name}."),
         shows_others=shows_others,
+        account_id=watcher.account_id,
+        service_id=service.id,
+        service_name=one_line(service.name),
+        organisation=one_line(service.organisation.name),
+        kind=fact.kind,
+        service=one_line(f"{service.name}, run by {service.organisation.name}"),
+        ends_on=fact.ends_on,
+        is_estimate=bool(about),
+        alert_url=f"{site}/alerts#alert-{delivery.alert_id}" if watcher.account_id else "",
     )
+    return _request_of(notice, settings) if watcher.contact_id else notice
+
+
+def _request_of(notice: Notice, settings: Settings) -> Notice:
+    """What asks a service's own contact to confirm: the link, and nothing that staff know."""
+    link = f"{settings.site_url.rstrip('/')}/confirm/{sealed_request(notice.id, settings.secret_key or '')}"
+    subject = f"{one_line(settings.site_name)}: is what we say of your service still right?"
+    headline = f"Is what we say of {notice.service_name} still right?"
+    return replace(notice, subject=subject, headline=headline, facts=(), others=(), shows_others=False, confirm_url=link)
 
 
 def _facts(delivery: Delivery, outlook: Outlook, day: date) -> Iterator[tuple[str, str]]:
@@ -86,8 +120,8 @@ def _facts(delivery: Delivery, outlook: Outlook, day: date) -> Iterator[tuple[st
         yield "Status", f"Recorded as {service.status}"
     if "changed_on" in fact.details:
         yield "Changed on", day_with_distance(date.fromisoformat(fact.details["changed_on"]), day)
-    if fact.kind is AlertKind.CONTACT_LEAVING:
-        yield from _leaving(fact)
+    yield from particulars_of(delivery.alert, day)
+    if fact.kind in NOT_OF_MONEY:
         return
     if "before" in fact.details:
         yield "Before", f"We last told you of {spoken_day(date.fromisoformat(fact.details['before']))}"
@@ -98,18 +132,6 @@ def _facts(delivery: Delivery, outlook: Outlook, day: date) -> Iterator[tuple[st
         yield "How certain", _certainty(outlook, windows)
     if fact.kind is not AlertKind.REOPENED:
         yield "What comes next", " ".join(_prospects(outlook, windows, day))
-
-
-def _leaving(fact: Fact) -> Iterator[tuple[str, str]]:
-    """Which post, and who follows; one that is kept confidential is not named in a mail."""
-    contact = db.session.get(Contact, uuid.UUID(fact.details["contact_id"]))
-    if contact is None or contact.is_confidential:
-        return
-    yield "Contact", contact.title
-    if contact.successor is None:
-        yield "After that", "Nobody is recorded yet. Ask the service whom to ring."
-    elif not contact.successor.is_confidential:
-        yield "After that", f"{contact.successor.title}. The service's page says how to reach them."
 
 
 def _certainty(outlook: Outlook, windows: list[FundingWindow]) -> str:
@@ -139,7 +161,8 @@ def _prospects(outlook: Outlook, windows: list[FundingWindow], day: date) -> Ite
 def _shown(other: Alternative, site: str) -> Other:
     until = f"Funded until {spoken_day(other.funded_until)}" if other.funded_until else "Funded, with no end date"
     words = f"{until}. {'Has a waiting list' if other.has_waiting_list else 'Takes people now'}."
-    return Other(one_line(other.name), one_line(other.organisation), words, f"{site}/services/{other.service_id}")
+    url = f"{site}/services/{other.service_id}"
+    return Other(one_line(other.name), one_line(other.organisation), words, url, other.service_id, other.funded_until)
 
 
 def one_line(words: str) -> str:

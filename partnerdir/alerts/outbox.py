@@ -1,15 +1,15 @@
-"""The outbox: claims a delivery, sends it, marks it; safe in any number of processes, at any time.
+"""The outbox: claims what waits for one person, sends it, marks it; safe in any number of processes, at any time.
 
 The one room file that commits: the claim must be in the database before the mail is on its way, and no transaction may
 be open while a mail server is slow. A process that dies in between leaves a claim that runs out, and a later one sends
-again under the same Message-ID.
+the same batch again under the same Message-ID.
 """
 
 import logging
 import random
 import uuid
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -17,26 +17,26 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from partnerdir import clock
-from partnerdir.alerts.choices import wait_of
-from partnerdir.alerts.errors import NotDelivered, NotYet, Unreachable
-from partnerdir.alerts.facts import find_fact_now, list_facts
-from partnerdir.alerts.hearers import find_watcher
+from partnerdir.alerts.digests import digest_of
+from partnerdir.alerts.errors import NotDelivered, Unreachable
+from partnerdir.alerts.fallbacks import add_fallbacks
 from partnerdir.alerts.models import Delivery
-from partnerdir.alerts.notices import Notice, notice_of
-from partnerdir.alerts.queries import is_free, list_free_deliveries, require_delivery
+from partnerdir.alerts.notices import Notice
+from partnerdir.alerts.queries import Pile, bare_channel, is_free, is_held_by_nobody, list_free_piles
+from partnerdir.alerts.readings import HELD, Reading, read
 from partnerdir.alerts.rules import (
     LEASE,
     LONGEST_WAIT,
     LONGEST_WAIT_FOR_SERVER,
     ChannelName,
     DeliveryState,
-    reason_to_drop,
     wait_before_try,
 )
 from partnerdir.database import db, writing
 from partnerdir.settings import Settings
 
 AT_ONCE = 100
+MOST_IN_ONE = 500  # so that a reader's mail is whole, and is made well within a lease
 Counts = Counter[DeliveryState]
 log = logging.getLogger(__name__)
 
@@ -44,114 +44,169 @@ log = logging.getLogger(__name__)
 class Channel(Protocol):
     """A way for a notice to travel."""
 
+    @property
+    def off_because(self) -> str:
+        """Why nothing can go this way as things are set; empty when it can."""
+
     def send(self, notice: Notice) -> None:
         """Sends it. Raises: NotDelivered."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to send one delivery, for as long as a lease lasts."""
+    """The right to send these deliveries as one notice, for as long as a lease lasts; `attempts` counts each one's tries."""
 
-    delivery_id: uuid.UUID
+    attempts: Mapping[uuid.UUID, int]
     ends_at: datetime
-    attempts: int
+    channel: str
+    batch_id: uuid.UUID | None  # what they were sent as before, if they were
 
 
 def send_waiting(
     channels: Mapping[ChannelName, Channel], settings: Settings, is_stopping: Callable[[], bool] = lambda: False
 ) -> Counts:
-    """Sends what waits and says how many ended in which state; stops between two messages when asked to.
+    """Sends what waits and says how many deliveries ended in which state; stops between two messages when asked to.
 
-    Raises: Unreachable, when a channel is down and the rest must wait.
+    Raises: Unreachable, when a channel is down and what waits for it must go on waiting; the others went out.
     """
     counts: Counts = Counter()
-    while not is_stopping() and (delivery_ids := list_free_deliveries(clock.now(), AT_ONCE)):
-        for delivery_id in delivery_ids:
-            if is_stopping():
-                break
-            claim = claimed(delivery_id)
-            if claim:
-                counts[_send_claimed(claim, channels, settings)] += 1
+    off = {str(name): channel.off_because for name, channel in channels.items() if channel.off_because}
+    for name, reason in off.items():
+        _say_why_it_waits(name, reason)
+    down: dict[str, Unreachable] = {}
+    while not is_stopping() and (piles := list_free_piles(clock.now(), AT_ONCE, without={*off, *down})):
+        for pile in piles:
+            if is_stopping() or pile.channel in down:
+                continue
+            claim = claimed(pile)
+            try:
+                counts += _send_claimed(claim, channels, settings) if claim else Counter()
+            except Unreachable as error:
+                down[pile.channel] = error
+    for trouble in down.values():
+        raise trouble
     return counts
 
 
-def claimed(delivery_id: uuid.UUID) -> Claim | None:
-    """Claims a delivery by one conditional update, committed; None when another process was first."""
+def claimed(pile: Pile) -> Claim | None:
+    """Claims a pile by one conditional update, committed; None when another process was first.
+
+    What is free brings along what was held back for its reader and never tried, so that all that may go, goes in one.
+    """
     now = clock.now()
+    joins = is_held_by_nobody(now) if pile.batch_id else is_free(now) | (is_held_by_nobody(now) & (Delivery.attempts == 0))
+    lying = sa.select(Delivery.id).where(pile.is_of, joins).order_by(Delivery.next_try_at, Delivery.id).limit(MOST_IN_ONE)
     update = (
         sa.update(Delivery)
-        .where(Delivery.id == delivery_id, is_free(now))
+        .where(Delivery.id.in_(lying.with_for_update()))
         .values(claim_ends_at=now + LEASE, attempts=Delivery.attempts + 1)
-        .returning(Delivery.attempts)
+        .returning(Delivery.id, Delivery.attempts)
         .execution_options(synchronize_session=False)
     )
     with writing(by="outbox") as session:
-        attempts = session.scalar(update)
-    return None if attempts is None else Claim(delivery_id, now + LEASE, attempts)
+        attempts = dict(session.execute(update).all())
+    return Claim(attempts, now + LEASE, pile.channel, pile.batch_id) if attempts else None
 
 
-def _send_claimed(claim: Claim, channels: Mapping[ChannelName, Channel], settings: Settings) -> DeliveryState:
+def _send_claimed(claim: Claim, channels: Mapping[ChannelName, Channel], settings: Settings) -> Counts:
+    reading = read(claim.attempts, settings, is_again=claim.batch_id is not None)
+    batch_id = claim.batch_id or reading.batch_id
+    counts = _left_out(claim, reading)
+    going = list(reading.notices)
+    if not going or not _is_still_ours(claim, going, batch_id):
+        return counts
     try:
-        notice, channel, reason = _read(claim.delivery_id, settings)
-        if notice is None:
-            return _mark(claim, DeliveryState.DROPPED, reason=reason)
-        channels[channel].send(notice)
-    except NotYet as held:
-        return _mark(claim, DeliveryState.WAITING, reason=str(held), next_try_at=clock.now() + held.wait, attempts=0)
+        notices = list(reading.notices.values())
+        notice = replace(notices[0], id=batch_id) if len(notices) == 1 else digest_of(notices, batch_id, settings)
+        channels[ChannelName(claim.channel)].send(notice)
     except NotDelivered as error:
         if error.permanent:
-            return _mark(claim, DeliveryState.FAILED, reason=str(error))
-        if isinstance(error, Unreachable):
-            _mark_for_later(claim, str(error), LONGEST_WAIT_FOR_SERVER)
+            return counts + _mark(claim, going, DeliveryState.FAILED, reason=str(error))
+        is_down = isinstance(error, Unreachable)
+        counts += _mark_for_later(claim, going, str(error), LONGEST_WAIT_FOR_SERVER if is_down else LONGEST_WAIT, error.wait)
+        if is_down:
             raise
-        return _mark_for_later(claim, str(error))
+        return counts
     except Exception as error:
-        # One row that cannot be read or worded must not stop the others.
-        log.exception("Delivery %s could not be made ready.", claim.delivery_id)
-        return _mark_for_later(claim, f"{type(error).__name__}: {error}")
-    return _mark(claim, DeliveryState.SENT, sent_at=clock.now(), reason="")
+        log.exception("Deliveries %s could not be sent.", going)
+        return counts + _mark_for_later(claim, going, f"{type(error).__name__}: {error}")
+    return counts + _mark(claim, going, DeliveryState.SENT, sent_at=clock.now(), reason="")
 
 
-def _read(delivery_id: uuid.UUID, settings: Settings) -> tuple[Notice | None, ChannelName, str]:
-    """What to send and how, or why not to; leaves no transaction open. Raises: NotYet, when its reader chose so."""
-    try:
-        delivery = require_delivery(delivery_id)
-        day = delivery.rehearsed_on or clock.today()
-        service_id = delivery.alert.service.id
-        facts = list_facts([service_id], day, settings.threshold_days)
-        watcher = find_watcher(delivery.account_id, service_id)
-        now = find_fact_now(delivery.alert, delivery.account_id, facts)
-        reason = reason_to_drop(delivery.alert.fact, now, delivery.account.active, watcher is not None)
-        if reason or watcher is None:
-            return None, delivery.channel, reason
-        if wait := wait_of(delivery, day):
-            raise NotYet(wait)
-        notice = notice_of(delivery, watcher, facts.outlooks[service_id], day, settings)
-        return replace(notice, id=mail_id(delivery)), delivery.channel, reason
-    finally:
-        db.session.rollback()
+def _left_out(claim: Claim, reading: Reading) -> Counts:
+    """Marks what does not go: what is not true any more, what its reader holds back, what cannot be read."""
+    counts: Counts = Counter()
+    for reason, ids in _turned(reading.dropped).items():
+        counts += _mark(claim, ids, DeliveryState.DROPPED, reason=reason)
+    # Whatever others leave behind is no part of their batch any more: under its name it would be taken for a repetition.
+    stays: dict[str, Any] = {"batch_id": None} if reading.notices else {}
+    for wait, ids in _turned(reading.waits).items():
+        next_try_at = clock.now() + wait
+        counts += _mark(claim, ids, DeliveryState.WAITING, reason=HELD, next_try_at=next_try_at, attempts=0, **stays)
+    for delivery_id, reason in reading.broken.items():
+        counts += _mark_for_later(claim, [delivery_id], reason, **stays)
+    return counts
 
 
-def mail_id(delivery: Delivery) -> uuid.UUID:
-    """What a mail is known by: one id for one fact and one person, even where a restored backup forgot that it was sent."""
-    return uuid.uuid5(delivery.account_id, f"{delivery.alert.key} {delivery.channel}")
+def _turned(found: Mapping[uuid.UUID, Any]) -> dict[Any, list[uuid.UUID]]:
+    turned: dict[Any, list[uuid.UUID]] = defaultdict(list)
+    for delivery_id, value in found.items():
+        turned[value].append(delivery_id)
+    return turned
 
 
-def _mark_for_later(claim: Claim, reason: str, longest: timedelta = LONGEST_WAIT) -> DeliveryState:
-    wait = wait_before_try(claim.attempts, random.random(), longest)  # noqa: S311  # spreads retries; nothing secret
-    return _mark(claim, DeliveryState.WAITING, reason=reason, next_try_at=clock.now() + wait)
-
-
-def _mark(claim: Claim, state: DeliveryState, **values: Any) -> DeliveryState:
-    """Ends a claim with what came of it, unless it ran out and another process holds the delivery now."""
-    update = (
-        sa.update(Delivery)
-        .where(Delivery.id == claim.delivery_id, Delivery.claim_ends_at == claim.ends_at)
-        .values(state=state, claim_ends_at=None, **values)
-        .execution_options(synchronize_session=False)
-    )
+def _is_still_ours(claim: Claim, ids: Collection[uuid.UUID], batch_id: uuid.UUID) -> bool:
+    """Writes down what goes as one, before it goes; whether all of it is still claimed by us."""
     with writing(by="outbox") as session:
-        marked: Any = session.execute(update)
-    if marked.rowcount == 0:
-        log.warning("Delivery %s took longer than its claim.", claim.delivery_id)
-    return state
+        found: Any = session.execute(_update(claim, ids).values(batch_id=batch_id))
+    if found.rowcount != len(ids):
+        log.warning("Batch %s was not sent: it took longer to make ready than its claim lasts.", batch_id)
+    return bool(found.rowcount == len(ids))
+
+
+def _mark_for_later(
+    claim: Claim,
+    ids: Collection[uuid.UUID],
+    reason: str,
+    longest: timedelta = LONGEST_WAIT,
+    asked_for: timedelta | None = None,
+    **values: Any,
+) -> Counts:
+    tries = max(claim.attempts[delivery_id] for delivery_id in ids)
+    wait = wait_before_try(tries, random.random(), longest)  # noqa: S311  # spreads retries; nothing secret
+    next_try_at = clock.now() + (min(asked_for, LONGEST_WAIT) if asked_for else wait)
+    return _mark(claim, ids, DeliveryState.WAITING, reason=reason, next_try_at=next_try_at, **values)
+
+
+def _mark(claim: Claim, ids: Collection[uuid.UUID], state: DeliveryState, **values: Any) -> Counts:
+    """Ends a claim with what came of these, unless it ran out and another process holds them now."""
+    settled_at = clock.now() if state in (DeliveryState.SENT, DeliveryState.DROPPED) else None
+    with writing(by="outbox") as session:
+        marked: Any = session.execute(
+            _update(claim, ids).values(state=state, claim_ends_at=None, settled_at=settled_at, **values)
+        )
+        if state is DeliveryState.FAILED:
+            add_fallbacks(ids)
+    if marked.rowcount < len(ids):
+        log.warning("%s of the deliveries %s took longer than their claim.", len(ids) - marked.rowcount, list(ids))
+    return Counter({state: len(ids)})
+
+
+def _update(claim: Claim, ids: Iterable[uuid.UUID]) -> sa.Update:
+    ours = sa.update(Delivery).where(Delivery.id.in_(list(ids)), Delivery.claim_ends_at == claim.ends_at)
+    return ours.execution_options(synchronize_session=False)
+
+
+def _say_why_it_waits(channel: str, reason: str) -> None:
+    """Writes the reason beside whatever waits for a channel that is off."""
+    waits = sa.and_(
+        Delivery.state == DeliveryState.WAITING,
+        bare_channel == channel,
+        Delivery.reason != reason,
+        is_held_by_nobody(clock.now()),
+    )
+    is_any = db.session.scalar(sa.select(sa.exists().where(waits)))
+    db.session.rollback()
+    if is_any:
+        with writing(by="outbox") as session:
+            session.execute(sa.update(Delivery).where(waits).values(reason=reason).execution_options(synchronize_session=False))

@@ -13,15 +13,18 @@ from sqlalchemy.orm import contains_eager, joinedload
 from partnerdir import clock
 from partnerdir.accounts.models import Account
 from partnerdir.accounts.queries import find_account
-from partnerdir.alerts.actions import add_watch
+from partnerdir.alerts.actions import add_watch, renew_delivery
 from partnerdir.alerts.choices import breaks_through, look_again
 from partnerdir.alerts.models import Alert, AlertReceipt, Delivery
-from partnerdir.alerts.rules import AlertKind, ChannelName, DeliveryState
+from partnerdir.alerts.queries import list_channels
+from partnerdir.alerts.rules import AlertKind, DeliveryState
 from partnerdir.database import db
 from partnerdir.directory.models import Service
 from partnerdir.errors import BadInput, Missing
+from partnerdir.funding.rules import Outlook
 
 LONGEST_SNOOZE = timedelta(days=366)
+NEWS_FOR = timedelta(days=14)  # how long an end that is past still comes before those that are near
 # These tell of one matter, the end of the money; each of the others is a matter of its own.
 OF_MONEY = (
     AlertKind.ENDING,
@@ -32,6 +35,9 @@ OF_MONEY = (
     AlertKind.BROUGHT_FORWARD,
 )
 
+OF_AN_END = (AlertKind.ENDING, AlertKind.ENDED, AlertKind.BROUGHT_FORWARD)
+GOOD_NEWS = (AlertKind.EXTENDED, AlertKind.REOPENED)
+
 
 class Stand(StrEnum):
     """Where a person stands with what they were told of one subject."""
@@ -40,6 +46,7 @@ class Stand(StrEnum):
     LATER = "later"
     KNOWN = "known"
     GIVEN = "given"
+    SORTED = "sorted"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,11 @@ class Group:
     earlier: tuple[Told, ...]
     stand: Stand
     asks_again_on: date | None
+
+    @property
+    def alert_ids(self) -> set[uuid.UUID]:
+        """Every alert of this subject."""
+        return {told.alert.id for told in (self.latest, *self.earlier)}
 
 
 def list_told(account_id: uuid.UUID) -> list[Told]:
@@ -81,37 +93,55 @@ def list_told(account_id: uuid.UUID) -> list[Told]:
     return list(told.values())
 
 
-def by_subject(told: Iterable[Told], day: date, ends: Mapping[uuid.UUID, date | None]) -> list[Group]:
-    """One group for each subject and matter, the most urgent first; `ends` are the services' ends as they are recorded now."""
+def by_subject(told: Iterable[Told], day: date, outlooks: Mapping[uuid.UUID, Outlook]) -> list[Group]:
+    """One group for each subject and matter, the most urgent first; `outlooks` are what is recorded of the services now."""
     groups: dict[object, list[Told]] = defaultdict(list)
     for one in told:
         alert = one.alert
-        matter = "money" if alert.kind in OF_MONEY else alert.kind
+        # Of one service several posts may change, and several differences be found: each is a matter of its own.
+        matter = "money" if alert.kind in OF_MONEY else f"{alert.kind} {alert.mark}"
         groups[alert.service_id, alert.need_id, alert.area_id, matter].append(one)
-    made = [_group(_truest_first(parts, ends), day) for parts in groups.values()]
-    return sorted(
-        made, key=lambda group: (group.latest.alert.ends_on or group.latest.alert.found_on, str(group.latest.alert.id))
-    )
+    made = [_group(_truest_first(parts, outlooks), day, outlooks) for parts in groups.values()]
+    return sorted(made, key=lambda group: _urgency(group.latest.alert, day))
 
 
-def _truest_first(parts: list[Told], ends: Mapping[uuid.UUID, date | None]) -> list[Told]:
+def _urgency(alert: Alert, day: date) -> tuple[int, int, str]:
+    """What ends next, or ended just now, stands first; then what ended long ago, the latest first; good news last."""
+    when = alert.ends_on or alert.found_on
+    if alert.kind in GOOD_NEWS:
+        return 2, when.toordinal(), str(alert.id)
+    is_long_ago = when < day - NEWS_FOR
+    return int(is_long_ago), -when.toordinal() if is_long_ago else when.toordinal(), str(alert.id)
+
+
+def _truest_first(parts: list[Told], outlooks: Mapping[uuid.UUID, Outlook]) -> list[Told]:
     """What tells of the end that is recorded now comes before what was true once."""
-    return sorted(parts, key=lambda one: is_past(one.alert, ends))
+    return sorted(parts, key=lambda one: is_past(one.alert, outlooks))
 
 
-def is_past(alert: Alert, ends: Mapping[uuid.UUID, date | None]) -> bool:
+def is_past(alert: Alert, outlooks: Mapping[uuid.UUID, Outlook]) -> bool:
     """Whether an alert tells of an end that is not the one recorded now."""
-    tells_of_end = alert.kind in (AlertKind.ENDING, AlertKind.ENDED) and alert.service_id in ends
-    return tells_of_end and alert.service_id is not None and alert.ends_on != ends[alert.service_id]
+    outlook = outlooks.get(alert.service_id) if alert.service_id else None
+    return alert.kind in (AlertKind.ENDING, AlertKind.ENDED) and outlook is not None and alert.ends_on != outlook.ends_on
 
 
-def _group(parts: list[Told], day: date) -> Group:
+def is_sorted(alert: Alert, outlooks: Mapping[uuid.UUID, Outlook]) -> bool:
+    """Whether confirmed money now goes on after the end that an alert warns of."""
+    outlook = outlooks.get(alert.service_id) if alert.service_id else None
+    if alert.kind not in OF_AN_END or alert.ends_on is None or outlook is None or not outlook.is_covered:
+        return False
+    return outlook.funded_until is None or outlook.funded_until > alert.ends_on
+
+
+def _group(parts: list[Told], day: date, outlooks: Mapping[uuid.UUID, Outlook]) -> Group:
     latest, *earlier = parts
     alert, receipt = latest.alert, latest.receipt
     same_end = [one.receipt for one in parts if one.receipt and one.alert.ends_on == alert.ends_on]
     asks_again_on = max((one.asks_again_on for one in same_end if one.asks_again_on), default=None)
     stand = Stand.OPEN
-    if receipt and receipt.handed_to_id:
+    if is_sorted(alert, outlooks):
+        stand = Stand.SORTED
+    elif receipt and receipt.handed_to_id:
         stand = Stand.GIVEN
     elif receipt and receipt.acknowledged_at:
         stand = Stand.KNOWN
@@ -149,6 +179,14 @@ def require_told(account_id: uuid.UUID, alert_id: uuid.UUID) -> Alert:
     """The alert, which this account was told. Raises: Missing."""
     query = sa.select(Alert).where(Alert.id == alert_id, _is_told(account_id))
     alert = db.session.scalar(query)
+    if alert is None:
+        raise Missing("There is no such alert.")
+    return alert
+
+
+def require_alert(alert_id: uuid.UUID) -> Alert:
+    """The alert, whoever was told it. Raises: Missing."""
+    alert = db.session.get(Alert, alert_id)
     if alert is None:
         raise Missing("There is no such alert.")
     return alert
@@ -196,15 +234,11 @@ def hand_over(giver: Account, alert: Alert, email: str) -> Account:
 
 
 def _tell(account: Account, alert: Alert, why: str) -> None:
-    query = sa.select(Delivery).where(
-        Delivery.alert_id == alert.id, Delivery.account_id == account.id, Delivery.channel == ChannelName.EMAIL
-    )
-    delivery = db.session.scalar(query)
-    if delivery is None or delivery.state is DeliveryState.DROPPED:
-        delivery = delivery or Delivery(alert_id=alert.id, account_id=account.id)
-        delivery.state, delivery.why, delivery.next_try_at = DeliveryState.WAITING, why, clock.now()
-        delivery.attempts, delivery.claim_ends_at, delivery.reason = 0, None, ""
-        db.session.add(delivery)
+    query = sa.select(Delivery).where(Delivery.alert_id == alert.id, Delivery.account_id == account.id)
+    there = {delivery.channel: delivery for delivery in db.session.scalars(query)}
+    if all(delivery.state is DeliveryState.DROPPED for delivery in there.values()):
+        for channel in list_channels([account.id])[account.id]:
+            renew_delivery(there.get(channel) or Delivery(alert_id=alert.id, account_id=account.id, channel=channel), why)
     # Whoever is given what they had put aside is asked again.
     theirs = _receipt(account.id, alert)
     theirs.acknowledged_at, theirs.asks_again_on, theirs.handed_to_id = None, None, None

@@ -26,12 +26,14 @@ class AlertKind(StrEnum):
     ROUTE_AT_RISK = "route_at_risk"
     REVIEW_DUE = "review_due"
     AUDIT_DIFFERENCE = "audit_difference"
+    NEW_MATCH = "new_match"
 
 
 class ChannelName(StrEnum):
     """How an alert travels."""
 
     EMAIL = "email"
+    WEBHOOK = "webhook"
 
 
 class DeliveryState(StrEnum):
@@ -62,12 +64,17 @@ OUTRUN = {
     AlertKind.CLOSED: "The service's status changed again before this was sent.",
     AlertKind.REOPENED: "The service's status changed again before this was sent.",
     AlertKind.CONTACT_LEAVING: "The contact, or its last day, changed before this was sent.",
+    AlertKind.CONTACT_CHANGED: "Whom to ring changed again, or it was too long ago, before this was sent.",
+    AlertKind.ROUTE_AT_RISK: "The end, or who else is left for the same need and area, changed before this was sent.",
+    AlertKind.REVIEW_DUE: "Somebody confirmed it before this was sent.",
+    AlertKind.NEW_MATCH: "The service closed before this was sent.",
 }
+REVIEW_AFTER_DAYS = 180  # unless a setting says otherwise
 AFTER_THE_END = -1  # the threshold of `ended`: on the first day without money, the days left are below nought
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 LONGEST_WAIT_FOR_SERVER = timedelta(minutes=10)  # when nothing could be sent, no one mail is to blame
-# Longer than the slowest sending can take: a mail server answers about nine times, each within twenty seconds.
+# Longer than the slowest sending can take: a mail is given up within half a minute, and the longest digest is made in less.
 LEASE = timedelta(minutes=5)
 
 
@@ -92,15 +99,24 @@ class Fact:
 
 @dataclass(frozen=True)
 class Watcher:
-    """An active account that is to be told of a service, and the watch that says so."""
+    """An active account that is to be told of a service, and why; or the service's own contact, which has no account.
 
-    account_id: uuid.UUID
+    `watch_id` is the watch that says so, where one does.
+    """
+
+    account_id: uuid.UUID | None
     email: str
     service_name: str
     already_ended_on: date | None
     began_on: date
-    watch_id: uuid.UUID
+    watch_id: uuid.UUID | None
     why: str
+    contact_id: uuid.UUID | None = None
+
+    @property
+    def hearer_id(self) -> uuid.UUID | None:
+        """The account, or the contact."""
+        return self.account_id or self.contact_id
 
 
 @dataclass(frozen=True)
@@ -211,6 +227,8 @@ def reason_to_drop(alert: Fact, now: Fact | None, is_active: bool, is_watching: 
         return "They stopped watching before this was sent."
     if now is None or now.ends_on != alert.ends_on:
         return OUTRUN.get(alert.kind, "The end date changed before this was sent.")
+    if alert.kind is AlertKind.ROUTE_AT_RISK and now.threshold != alert.threshold:
+        return OUTRUN[alert.kind]
     if now.kind != alert.kind:
         return OUTRUN.get(alert.kind, "The end came, or moved, before this was sent.")
     if _order(now.threshold) < _order(alert.threshold):

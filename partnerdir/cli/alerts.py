@@ -11,6 +11,7 @@ from partnerdir import clock, jobs, runs
 from partnerdir.alerts.due import list_due
 from partnerdir.alerts.queries import count_waiting
 from partnerdir.alerts.rules import Due
+from partnerdir.alerts.unsent import count_failed, count_unsent
 from partnerdir.alerts.wording import headline
 from partnerdir.cli.doors import says_what_is_wrong
 from partnerdir.dates import spoken_day
@@ -35,19 +36,20 @@ def init_app(app: Flask) -> None:
 @alerts.command("scan")
 @click.option("--on", "moment", type=click.DateTime(["%Y-%m-%d"]), help="Take this day for today; only shows, unless --send.")
 @click.option("--send", is_flag=True, help="With --on: queue what is found, so that 'deliver' sends it.")
+@click.option("--everything", is_flag=True, help="Ask about every service, whatever earlier scans have looked at.")
 @says_what_is_wrong
-def scan(moment: datetime | None, send: bool) -> None:
+def scan(moment: datetime | None, send: bool, everything: bool) -> None:
     """Find what people must be told, and queue it for them."""
     settings = _settings()
     day = moment.date() if moment else clock.today()
     rehearses = moment is not None and not send
     if rehearses:
-        due = list_due(day, settings.threshold_days)
+        due = list_due(day, settings.threshold_days, review_after=settings.review_after_days)
     elif moment:
-        due = jobs.scan(settings, on=day)
+        due = jobs.scan(settings, on=day, everything=everything)
     else:
         with jobs.noted(runs.SCAN):
-            due = jobs.scan(settings)
+            due = jobs.scan(settings, everything=everything)
     for line in _lines(due, day):
         click.echo(line)
     people = sum(len(item.watchers) for item in due)
@@ -73,6 +75,7 @@ def status() -> None:
         click.echo(f"{job.command}: {_said_of(noted.get(job.command))}.")
     is_off = "" if _settings().smtp_host else f" No mail is sent: {PREFIX}SMTP_HOST is not set."
     click.echo(f"{count_waiting()} waiting.{is_off}")
+    click.echo(_said_of_failures(count_failed(), count_unsent(clock.today())))
     since = runs.late_since(clock.now())
     if since:
         click.echo(f"Warnings may be late: nobody has looked for what is due since {_moment(since)}.")
@@ -83,6 +86,14 @@ def status() -> None:
 def work() -> None:
     """Scan every hour, deliver every few seconds and keep the search index up to date, until stopped."""
     Worker(current_app._get_current_object()).work()  # type: ignore[attr-defined]  # the app itself, for other threads
+
+
+def _said_of_failures(failed: int, unsent: int) -> str:
+    if not unsent:
+        return "0 failed."
+    return (
+        f"{failed} failed for good, {unsent - failed} tried for more than a day: 'What could not be sent' in the site says why."
+    )
 
 
 def _said_of(run: runs.JobRun | None) -> str:

@@ -58,7 +58,8 @@ def explain(service: str, moment: datetime | None, email: str) -> None:
     found, account = _service_called(service), require_account_of(email)
     day = moment.date() if moment else clock.today()
     click.echo(f"{found.name}, for {account.email}, on {spoken_day(day)}:")
-    for line in explained(found, account, day, _settings().threshold_days):
+    settings = _settings()
+    for line in explained(found, account, day, settings.threshold_days, settings.review_after_days):
         click.echo(f"  {line}")
 
 

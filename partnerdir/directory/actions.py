@@ -45,6 +45,12 @@ def add_need(code: str, name: str, **fields: Any) -> Need:
     return need
 
 
+def change_need(need: Need, words: Iterable[str], seen_version: int | None = None) -> None:
+    """Makes these the words people use for a need. Raises: Conflict when it changed since `seen_version`."""
+    need.refuse_stale(seen_version)
+    need.words = list(dict.fromkeys(words))
+
+
 def add_service(
     organisation_id: uuid.UUID,
     name: str,

@@ -1,18 +1,22 @@
 """What is stored of organisations, services, places and contacts; field names follow HSDS 3.1."""
 
 import uuid
-from datetime import date, time
+from datetime import date, datetime, time
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from partnerdir.database import Base, ListOf, Record, one_of
+from partnerdir.database import Base, ListOf, Moment, Record, one_of
 from partnerdir.directory.rules import (
     Access,
     Audience,
     Circumstance,
+    ClosingReason,
     Referral,
     ServiceStatus,
+    SuggestionKind,
+    SuggestionOrigin,
+    SuggestionState,
     Taking,
     Way,
 )
@@ -21,7 +25,8 @@ service_need = sa.Table(
     "service_need",
     Base.metadata,
     sa.Column("service_id", sa.ForeignKey("service.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("need_id", sa.ForeignKey("need.id"), primary_key=True, index=True),
+    sa.Column("need_id", sa.ForeignKey("need.id"), primary_key=True),
+    sa.Index("ix_service_need_need_id_service_id", "need_id", "service_id"),
 )
 
 
@@ -94,7 +99,7 @@ class Service(Record, Eligibility, Base):
     ways: Mapped[list[str]] = mapped_column(ListOf(Way), default=list)
     is_confidential: Mapped[bool] = mapped_column(default=False)
     is_sensitive: Mapped[bool] = mapped_column(default=False)
-    assured_on: Mapped[date | None] = mapped_column()
+    assured_on: Mapped[date | None] = mapped_column(index=True)
     assured_by: Mapped[str] = mapped_column(sa.String(200), default="")
 
     organisation: Mapped[Organisation] = relationship()
@@ -165,8 +170,8 @@ class Contact(_PartOfService, Record, Base):
     email: Mapped[str] = mapped_column(sa.String(320), default="")
     audience: Mapped[Audience] = mapped_column(one_of(Audience), default=Audience.PUBLIC)
     is_confidential: Mapped[bool] = mapped_column(default=False)
-    first_on: Mapped[date | None] = mapped_column()
-    last_on: Mapped[date | None] = mapped_column()
+    first_on: Mapped[date | None] = mapped_column(index=True)
+    last_on: Mapped[date | None] = mapped_column(index=True)
     successor_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="SET NULL"))
 
     phones: Mapped[list["Phone"]] = relationship(cascade="all, delete-orphan")
@@ -209,3 +214,45 @@ class Schedule(_PartOfService, Record, Base):
     opens_at: Mapped[time | None] = mapped_column()
     closes_at: Mapped[time | None] = mapped_column()
     description: Mapped[str] = mapped_column(sa.Text, default="")
+
+
+class Closing(_PartOfService, Record, Base):
+    """When and why a service closed; it counts for as long as the service is recorded as closed."""
+
+    closed_on: Mapped[date] = mapped_column()
+    reason: Mapped[ClosingReason] = mapped_column(one_of(ClosingReason))
+    # The service that its work went to, where it was merged.
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("service.id"), index=True)
+
+    service: Mapped[Service] = relationship(foreign_keys="Closing.service_id")
+
+    __table_args__ = (
+        sa.UniqueConstraint("service_id"),
+        sa.CheckConstraint("(merged_into_id IS NULL) = (reason <> 'merged')", name="merged"),
+        sa.CheckConstraint("merged_into_id IS NULL OR merged_into_id <> service_id", name="not_itself"),
+    )
+
+
+class Suggestion(_PartOfService, Record, Base):
+    """A change proposed from outside: what is wrong with what we say of a service, and what became of it."""
+
+    unlogged = ("reference",)
+
+    kind: Mapped[SuggestionKind] = mapped_column(one_of(SuggestionKind))
+    text: Mapped[str] = mapped_column(sa.String(500), default="")
+    # The end of the money as whoever suggests knows it.
+    ends_on: Mapped[date | None] = mapped_column()
+    origin: Mapped[SuggestionOrigin] = mapped_column(one_of(SuggestionOrigin))
+    # The post of a contact, or of staff; empty for the public, who are never asked.
+    made_by: Mapped[str] = mapped_column(sa.String(200), default="")
+    state: Mapped[SuggestionState] = mapped_column(one_of(SuggestionState), default=SuggestionState.OPEN)
+    answer: Mapped[str] = mapped_column(sa.String(500), default="")
+    # Whoever has this code may read the answer.
+    reference: Mapped[str] = mapped_column(sa.String(10), unique=True)
+    made_on: Mapped[date] = mapped_column()
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    decided_by: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    service: Mapped[Service] = relationship()
+
+    __table_args__ = (sa.Index("ix_suggestion_state_made_on", "state", "made_on"),)

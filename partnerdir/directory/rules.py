@@ -14,6 +14,16 @@ class ServiceStatus(StrEnum):
     CLOSED = "closed"
 
 
+class ClosingReason(StrEnum):
+    """Why a service closed, in a class of words."""
+
+    FUNDING_ENDED = "funding_ended"
+    MERGED = "merged"
+    MOVED_AWAY = "moved_away"
+    PROVIDER_CLOSED = "provider_closed"
+    OTHER = "other"
+
+
 class Taking(StrEnum):
     """Whether it takes new people now."""
 
@@ -74,6 +84,33 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     STAFF = "staff"
+
+
+class SuggestionKind(StrEnum):
+    """What somebody says is wrong with what we say of a service."""
+
+    NUMBER_DOES_NOT_WORK = "number_does_not_work"
+    HAS_CLOSED = "has_closed"
+    WRONG_PLACE = "wrong_place"
+    WRONG_HOURS = "wrong_hours"
+    WRONG_DATES = "wrong_dates"
+    OTHER = "other"
+
+
+class SuggestionOrigin(StrEnum):
+    """Who made a suggestion."""
+
+    PUBLIC = "public"
+    CONTACT = "contact"
+    STAFF = "staff"
+
+
+class SuggestionState(StrEnum):
+    """What became of a suggestion."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
 
 
 class Post(Protocol):

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from partnerdir.database import db
 from partnerdir.directory import actions as directory
+from partnerdir.directory.closing import close_service
 from partnerdir.directory.models import Service
 from partnerdir.directory.queries import list_whole_services
-from partnerdir.directory.rules import ServiceStatus
+from partnerdir.directory.rules import ClosingReason, ServiceStatus
 from partnerdir.errors import BadInput
 from partnerdir.exchange.known import Known
 from partnerdir.exchange.listing import Entry, Listing
@@ -133,6 +134,8 @@ def _close_services(run: Run, source: SourceOfRows, gone: list[SourceRow], today
             said = source.listing_before(row.row).fields
             closed, kept = merged_fields(service, {"status": said["status"]}, {"status": ServiceStatus.CLOSED})
             directory.change_service(service, closed)
+            if closed:
+                close_service(service, today, ClosingReason.OTHER)
             row.gone_on = today
             run.closed.append(Remark(row.key, f"{service.name} is no longer in the file; closed"))
             if kept:

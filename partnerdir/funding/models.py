@@ -33,9 +33,9 @@ class Fund(Record, Base):
 class FundingWindow(Record, Base):
     """The days between which a fund pays for a service; both days are included."""
 
-    service_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service.id"), index=True)
+    service_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("service.id"))
     fund_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("fund.id"), index=True)
-    starts_on: Mapped[date | None] = mapped_column()
+    starts_on: Mapped[date | None] = mapped_column(index=True)
     ends_on: Mapped[date | None] = mapped_column(index=True)
     end_kind: Mapped[EndKind] = mapped_column(one_of(EndKind), default=EndKind.FIXED)
     amount: Mapped[Decimal | None] = mapped_column(sa.Numeric(14, 2))
@@ -44,7 +44,7 @@ class FundingWindow(Record, Base):
     certainty: Mapped[Certainty] = mapped_column(one_of(Certainty), default=Certainty.CONFIRMED)
     renewal: Mapped[Renewal] = mapped_column(one_of(Renewal), default=Renewal.NOT_STARTED)
     decision_due_on: Mapped[date | None] = mapped_column()
-    confirmed_on: Mapped[date | None] = mapped_column()
+    confirmed_on: Mapped[date | None] = mapped_column(index=True)
     confirmed_by: Mapped[str] = mapped_column(sa.String(200), default="")
     source: Mapped[str] = mapped_column(sa.String(200), default="")
     grant_id: Mapped[str | None] = mapped_column(sa.String(200), unique=True)
@@ -58,6 +58,8 @@ class FundingWindow(Record, Base):
         sa.CheckConstraint("amount IS NULL OR amount >= 0", name="amount"),
         sa.CheckConstraint("end_kind <> 'open_ended' OR ends_on IS NULL", name="open_ended"),
         sa.CheckConstraint("end_kind NOT IN ('fixed', 'estimated') OR ends_on IS NOT NULL", name="dated"),
+        sa.Index("ix_funding_window_service_id_ends_on", "service_id", "ends_on"),
+        sa.Index("ix_funding_window_renewal_decision_due_on", "renewal", "decision_due_on"),
     )
 
     @property

@@ -2,8 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -34,10 +35,15 @@ def list_windows_by_service(service_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID,
     return windows
 
 
-def list_outlooks(service_ids: Sequence[uuid.UUID], day: date, thresholds: Sequence[int]) -> dict[uuid.UUID, Outlook]:
-    """The outlook of each of these services on the day."""
+def list_outlooks(
+    service_ids: Sequence[uuid.UUID],
+    day: date,
+    thresholds: Sequence[int],
+    own: Mapping[uuid.UUID, Sequence[int]] = MappingProxyType({}),
+) -> dict[uuid.UUID, Outlook]:
+    """The outlook of each of these services on the day; `own` are the thresholds of those that have some of their own."""
     windows = list_windows_by_service(service_ids)
-    return {service_id: outlook_on(windows[service_id], day, thresholds) for service_id in service_ids}
+    return {key: outlook_on(windows[key], day, own.get(key, thresholds)) for key in service_ids}
 
 
 def require_window(window_id: uuid.UUID) -> FundingWindow:

@@ -14,10 +14,11 @@ from partnerdir.accounts.models import Account
 from partnerdir.accounts.queries import find_account
 from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts.actions import add_watch
+from partnerdir.alerts.choices import change_choice
 from partnerdir.alerts.models import Alert, Delivery, Watch
 from partnerdir.alerts.outbox import Counts
 from partnerdir.alerts.queries import find_watch
-from partnerdir.alerts.rules import DeliveryState
+from partnerdir.alerts.rules import DeliveryState, Pace
 from partnerdir.database import db
 from partnerdir.directory.models import Service
 from partnerdir.funding.models import Fund, FundingWindow
@@ -36,9 +37,13 @@ def days(count: int) -> timedelta:
 
 
 def a_watcher(email: str = WORKER) -> Account:
-    """An account, made if it is not there."""
-    account = find_account(email) or add_account(email, RoleName.FRONTLINE)
-    db.session.flush()
+    """An account that is told of everything at once, made if it is not there."""
+    account = find_account(email)
+    if account is None:
+        account = add_account(email, RoleName.FRONTLINE)
+        db.session.flush()
+        change_choice(account.id, Pace.AT_ONCE, None, None)
+        db.session.flush()
     return account
 
 

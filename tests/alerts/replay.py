@@ -24,6 +24,7 @@ from tests import make
 from tests.alerts import post
 from tests.alerts.cast import deliver_on, noon, scan_on, watch
 from tests.alerts.conftest import with_mail
+from tests.faults.ground import facts_of
 
 YEAR, BEFORE = 2017, date(2016, 12, 31)
 LONGEST_DOWN = 9
@@ -32,11 +33,13 @@ Watched = Mapping[str, list[str]]  # by address: the grants whose services they 
 
 @dataclass(frozen=True)
 class Replay:
-    """What came of it: mails by address, as they came and as the independent count has them."""
+    """What came of it, by address, as it came and as the independent count has it: mails, and what they told."""
 
     days_up: int
     mails: Counter[str]
     expected: Counter[str]
+    told: Counter[str]
+    told_expected: Counter[str]
     differences: list[Difference]
     first_warnings: list[int]
 
@@ -69,8 +72,9 @@ def replayed(app: Flask, settings: Settings, file: Path, people: int, each: int,
     db.session.rollback()
     with noon(up[-1]):
         differences = audit(date.min, up[-1], settings.threshold_days)
-    expected = mails_expected(json.loads(file.read_text())["grants"], watched, up, settings.threshold_days)
-    return Replay(len(up), Counter(server.recipients), expected, differences, list_first_warnings())
+    expected, told_expected = mails_expected(json.loads(file.read_text())["grants"], watched, up, settings.threshold_days)
+    told = Counter(to for mail in server.mails for to, *_ in facts_of(mail))
+    return Replay(len(up), Counter(server.recipients), expected, told, told_expected, differences, list_first_warnings())
 
 
 def watch_some(random: Random, people: int, each: int) -> Watched:
@@ -95,21 +99,31 @@ def watch_some(random: Random, people: int, each: int) -> Watched:
 
 def mails_expected(
     grants: list[dict[str, object]], watched: Watched, up: list[date], thresholds: tuple[int, ...]
-) -> Counter[str]:
-    """The independent count, from the publisher's own file and the days the machine was up, in a few plain lines."""
+) -> tuple[Counter[str], Counter[str]]:
+    """The independent count, from the publisher's own file and the days the machine was up, in a few plain lines.
+
+    By address: the mails, one on each day that brings anything new, and how many things they tell.
+    """
     periods = {str(grant["id"]): grant["plannedDates"][0] for grant in grants}  # type: ignore[index]  # a list, as published
     mails: Counter[str] = Counter()
+    things: Counter[str] = Counter()
     for email, ids in watched.items():
+        days_with_news = set()
         for grant_id in ids:
             start, end = (date.fromisoformat(periods[grant_id][name][:10]) for name in ("startDate", "endDate"))
-            told = set()
+            told: set[int | None] = {None}
             for day in up:
+                news = None
                 if start <= day <= end:
-                    told.add(min((t for t in thresholds if (end - day).days <= t), default=None))
+                    news = min((t for t in thresholds if (end - day).days <= t), default=None)
                 elif day > end >= BEFORE:
-                    told.add(-1)
-            mails[email] += len(told - {None})
-    return mails
+                    news = -1
+                if news not in told:
+                    told.add(news)
+                    days_with_news.add(day)
+            things[email] += len(told) - 1
+        mails[email] = len(days_with_news)
+    return mails, things
 
 
 def list_first_warnings() -> list[int]:

@@ -13,7 +13,7 @@ from partnerdir import clock
 from partnerdir.alerts.auditor import Difference, DifferenceKind, audit
 from partnerdir.alerts.models import Alert, Delivery
 from partnerdir.alerts.rules import AlertKind, DeliveryState
-from partnerdir.alerts.standing import standing_on
+from partnerdir.alerts.standing import Money
 from partnerdir.database import db, writing
 from partnerdir.directory.models import Service
 from partnerdir.funding.models import FundingWindow
@@ -160,6 +160,7 @@ def test_the_change_log_says_that_what_was_told_was_true_then(told: Settings) ->
     with noon(TODAY + days(1)):
         assert service_id is not None
         move_end(service_id, END + days(700))
+    scan_on(told, TODAY + days(2))
     assert audited(told, on=9) == []
 
 
@@ -195,7 +196,7 @@ def test_its_reading_of_windows_is_that_of_the_outlook() -> None:
         outlook = outlook_on([SimpleNamespace(**window) for window in windows], day)
         expected = (AlertKind.ENDING, outlook.funded_until) if outlook.is_covered else (AlertKind.ENDED, outlook.ends_on)
         plain = [{n: v.isoformat() if hasattr(v, "isoformat") else v for n, v in w.items()} for w in windows]
-        standing = standing_on(plain, day)
+        standing = Money(plain).standing_on(day)
         assert (standing and (standing.kind, standing.ends_on)) == (expected if expected[1] else None), (day, windows)
 
 

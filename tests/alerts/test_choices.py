@@ -8,10 +8,18 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partnerdir.alerts.choices import Choice, change_choice, change_pause, is_time_to_send, opened_account, sealed_account
+from partnerdir.alerts.choices import (
+    Choice,
+    change_choice,
+    change_pause,
+    is_time_to_send,
+    is_urgent,
+    opened_account,
+    sealed_account,
+)
 from partnerdir.alerts.models import Delivery
 from partnerdir.alerts.receipts import snooze
-from partnerdir.alerts.rules import DeliveryState, Pace
+from partnerdir.alerts.rules import AlertKind, DeliveryState, Pace
 from partnerdir.database import db
 from partnerdir.errors import BadInput
 from partnerdir.settings import Settings
@@ -28,8 +36,39 @@ def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute)  # noqa: DTZ001  # a wall clock has no zone
 
 
-def test_whoever_chose_nothing_is_told_at_once():
-    assert is_time_to_send(Choice(found_on=WEDNESDAY), 170, at(WEDNESDAY, 3))
+def test_whoever_chose_nothing_is_told_on_monday_and_of_what_is_urgent_at_once():
+    assert not is_time_to_send(Choice(found_on=WEDNESDAY), 170, at(WEDNESDAY, 12))
+    assert is_time_to_send(Choice(found_on=WEDNESDAY), 170, at(MONDAY, 8))
+    assert is_time_to_send(Choice(found_on=WEDNESDAY), 14, at(WEDNESDAY, 3), is_urgent=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "days_left", "expected"),
+    [
+        (AlertKind.ENDING, 14, True),
+        (AlertKind.ENDING, 15, False),
+        (AlertKind.BROUGHT_FORWARD, 3, True),
+        (AlertKind.CONTACT_LEAVING, 14, True),
+        (AlertKind.CONTACT_LEAVING, 30, False),
+        (AlertKind.EXTENDED, None, False),
+        (AlertKind.ENDED, -40, True),
+        (AlertKind.CLOSED, None, True),
+        (AlertKind.PAUSED, None, True),
+        (AlertKind.REOPENED, None, False),
+        (AlertKind.DECISION_LATE, -8, False),
+        (AlertKind.CONTACT_CHANGED, None, False),
+    ],
+)
+def test_what_has_stopped_and_what_comes_within_14_days_is_urgent(kind: AlertKind, days_left: int | None, expected: bool):
+    assert is_urgent(kind, days_left) is expected
+
+
+def test_what_is_urgent_has_a_pace_of_its_own_but_the_last_day_waits_for_none():
+    choice = Choice(Pace.AT_ONCE, found_on=WEDNESDAY, urgent_pace=Pace.DAILY)
+    assert is_time_to_send(choice, 40, at(WEDNESDAY, 3))
+    assert not is_time_to_send(choice, 10, at(WEDNESDAY, 3), is_urgent=True)
+    assert is_time_to_send(choice, 10, at(WEDNESDAY, 8), is_urgent=True)
+    assert is_time_to_send(choice, 0, at(WEDNESDAY, 3), is_urgent=True)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +85,7 @@ def test_whoever_chose_nothing_is_told_at_once():
 )
 def test_a_pace_waits_for_its_morning_and_never_misses_it(pace: Pace, now: datetime, is_time: bool):
     assert is_time_to_send(Choice(pace, found_on=WEDNESDAY), 60, now) is is_time
-    assert is_time_to_send(Choice(pace, found_on=WEDNESDAY), 14, now)
+    assert is_time_to_send(Choice(pace, found_on=WEDNESDAY), 14, now, is_urgent=True)
 
 
 @pytest.mark.parametrize(("hour", "is_time"), [(21, True), (22, False), (3, False), (6, False), (7, True)])

@@ -14,6 +14,8 @@ from partnerdir.alerts.models import Delivery, Watch
 from partnerdir.database import db
 from partnerdir.directory import actions as directory
 from partnerdir.directory.models import Need, Service
+from partnerdir.directory.rules import Taking
+from partnerdir.funding.rules import EndKind
 from partnerdir.geography.models import Area
 from partnerdir.settings import Settings
 from tests import make
@@ -40,6 +42,9 @@ def a_place() -> Place:
     service = make.a_service(needs=[narrow])
     directory.change_service(service, {}, area_ids=[ward.id])
     make.a_window(service, END)
+    for name in ("Other", "Third"):  # so that nothing but the end is told: no route is at risk
+        other = make.a_service(name, needs=[narrow], area_ids=[ward.id, council.id], taking=Taking.NOW)
+        make.a_window(other, None, fund=make.a_fund(name, f"{name} Funder"), end_kind=EndKind.OPEN_ENDED)
     return Place(service, wide, narrow, ward, council)
 
 

@@ -35,6 +35,7 @@ def noticed(settings: Settings, day: date = TODAY) -> Notice:
     delivery = the_delivery()
     service_id = delivery.alert.service_id
     assert service_id is not None
+    assert delivery.account_id is not None
     watcher = find_watcher(delivery.account_id, service_id)
     assert watcher is not None
     return notice_of(delivery, watcher, list_outlooks([service_id], day, settings.threshold_days)[service_id], day, settings)
@@ -146,8 +147,9 @@ def test_up_to_three_others_that_take_people_and_are_funded_for_longer_are_named
         others_for(a_watched_service(END))
     scan_on(settings, TODAY)
     others = noticed(settings).others
-    assert [other.name for other in others] == ["Council wide", "Until 2028", "Waiting list"]
-    assert others[0].words == "Funded until 29 May 2028. Takes people now."
+    assert [other.name for other in others] == ["Until 2028", "Council wide", "Waiting list"]
+    assert others[0].words == "Funded until 19 February 2028. Takes people now."
+    assert others[1].words == "Funded until 29 May 2028. Takes people now."  # longer, but not for the very same area
     assert others[2].words.endswith("Has a waiting list.")
 
 
@@ -194,7 +196,9 @@ def test_the_link_to_stop_opens_the_watch_and_is_in_the_headers_for_one_click(
     assert link in part(mail, "plain")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     token = link.removeprefix("https://directory.example/unsubscribe/")
-    watch = find_watch(the_delivery().account_id, service.id)
+    account_id = the_delivery().account_id
+    assert account_id is not None
+    watch = find_watch(account_id, service.id)
     assert watch is not None
     assert opened_watch(token, settings.secret_key or "") == watch.id
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+import uuid
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -10,10 +11,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from partnerdir import clock, jobs
-from partnerdir.alerts import email, notices, outbox
+from partnerdir.alerts import email, mail_lines, notices, outbox, readings
 from partnerdir.alerts.errors import Unreachable
 from partnerdir.alerts.models import Delivery
-from partnerdir.alerts.queries import list_free_deliveries
+from partnerdir.alerts.queries import Pile, list_free_piles
 from partnerdir.alerts.rules import LEASE, ChannelName, DeliveryState
 from partnerdir.database import db, writing
 from partnerdir.errors import BadSetting
@@ -51,7 +52,9 @@ def test_a_warning_is_sent_once_and_marked(queued: Settings, mail_server: Post) 
     assert (delivery.state, delivery.attempts, delivery.claim_ends_at, delivery.reason) == ("sent", 1, None, "")
     assert delivery.sent_at is not None
     assert mail_server.recipients == [WORKER]
-    assert mail_server.message_ids() == {f"<{outbox.mail_id(delivery)}@directory.example>": 1}
+    assert delivery.account_id
+    known_by = uuid.uuid5(delivery.account_id, f"{delivery.alert.key} email")
+    assert mail_server.message_ids() == {f"<{known_by}@directory.example>": 1}
 
 
 def test_an_address_refused_for_good_is_marked_failed_with_the_servers_words(queued_here: Settings, mail_server: Post) -> None:
@@ -129,7 +132,7 @@ def test_a_server_without_tls_is_refused_where_starttls_is_asked_for(queued_here
 def test_a_server_that_never_answers_is_given_up_without_holding_the_database(
     queued: Settings, mail_server: Post, monkeypatch: pytest.MonkeyPatch, app_on_both: Flask
 ) -> None:
-    monkeypatch.setattr(email, "SECONDS_PER_ANSWER", 2)
+    monkeypatch.setattr(mail_lines, "SECONDS_PER_ANSWER", 2)
     in_hand = Event()
     mail_server.seconds_per_mail = 60
     mail_server.answer_to = Watched(in_hand)
@@ -192,20 +195,27 @@ def test_a_row_that_cannot_be_worded_is_kept_with_its_error_and_stops_nothing(
             raise ZeroDivisionError("broken row")
         return worded(delivery, *others)  # type: ignore[arg-type]  # passed on as they came
 
-    monkeypatch.setattr(outbox, "notice_of", break_one)
+    monkeypatch.setattr(readings, "notice_of", break_one)
     assert deliver_on(queued_here) == {"sent": 1, "waiting": 1}
     with writing(by="a test") as session:
         assert "ZeroDivisionError: broken row" in session.scalars(sa.text("SELECT reason FROM delivery")).all()
 
 
+def the_pile() -> Pile:
+    """The one pile there is."""
+    (pile,) = list_free_piles(clock.now(), 10)
+    db.session.rollback()
+    return pile
+
+
 def test_a_claim_keeps_others_off_until_it_runs_out(queued: Settings) -> None:
     now = clock.now()
     try_again_now()
-    delivery_id = the_delivery().id
-    assert outbox.claimed(delivery_id) is not None
-    assert outbox.claimed(delivery_id) is None
-    assert list_free_deliveries(now + LEASE - timedelta(seconds=9), 10) == []
-    assert list_free_deliveries(now + LEASE + timedelta(seconds=9), 10) == [delivery_id]
+    pile = the_pile()
+    assert outbox.claimed(pile) is not None
+    assert outbox.claimed(pile) is None
+    assert list_free_piles(now + LEASE - timedelta(seconds=9), 10) == []
+    assert list_free_piles(now + LEASE + timedelta(seconds=9), 10) == [pile]
 
 
 def test_a_time_set_by_a_clock_far_ahead_does_not_keep_a_mail_waiting(queued: Settings) -> None:
@@ -214,7 +224,7 @@ def test_a_time_set_by_a_clock_far_ahead_does_not_keep_a_mail_waiting(queued: Se
     with make.saved():
         delivery.next_try_at = now + timedelta(days=30)
         delivery.claim_ends_at = now + timedelta(days=30)
-    assert list_free_deliveries(now, 10) == [the_delivery().id]
+    assert the_pile().account_id == the_delivery().account_id
 
 
 def test_a_stopping_worker_sends_no_more(queued_here: Settings, mail_server: Post) -> None:
@@ -241,13 +251,14 @@ def test_no_transaction_is_open_while_a_mail_is_on_its_way(queued: Settings, mai
 
 def test_a_sender_whose_claim_ran_out_marks_nothing(queued: Settings, caplog: pytest.LogCaptureFixture) -> None:
     try_again_now()
-    slow = outbox.claimed(the_delivery().id)
+    slow = outbox.claimed(the_pile())
     try_again_now()
-    quick = outbox.claimed(the_delivery().id)
+    quick = outbox.claimed(the_pile())
     assert slow is not None
     assert quick is not None
-    outbox._mark(slow, DeliveryState.FAILED, reason="too late")
+    ids = list(quick.attempts)
+    outbox._mark(slow, ids, DeliveryState.FAILED, reason="too late")
     assert (the_delivery().state, the_delivery().claim_ends_at) == ("waiting", quick.ends_at)
-    assert "took longer than its claim" in caplog.text
-    outbox._mark(quick, DeliveryState.SENT)
+    assert "took longer than their claim" in caplog.text
+    outbox._mark(quick, ids, DeliveryState.SENT)
     assert the_delivery().state == "sent"

@@ -239,14 +239,27 @@ def test_a_day_can_be_rehearsed_and_then_nothing_is_recorded(app: Flask) -> None
     assert ledger() == []
 
 
-def test_a_scan_without_anything_due_reads_little_and_writes_nothing(
+def test_a_scan_reads_no_more_often_for_many_services_than_for_few(
     app: Flask, settings: Settings, statements: list[str]
 ) -> None:
+    counts = []
+    for day, number in enumerate((2, 30)):
+        with make.saved():
+            for n in range(number):
+                a_watched_service(TODAY + days(900 + n), f"Service {number}.{n}")
+        statements.clear()
+        scan_on(settings, TODAY + days(day))
+        counts.append(len(statements))
+    assert counts[0] >= counts[1]
+
+
+def test_a_later_scan_of_the_day_reads_little_and_writes_nothing(app: Flask, settings: Settings, statements: list[str]) -> None:
     with make.saved():
         for number in range(30):
             a_watched_service(TODAY + days(900 + number), f"Service {number}")
+    scan_on(settings, TODAY)
     statements.clear()
     scan_on(settings, TODAY)
-    # Begin, who watches in which way, and one question each for what ends, ended, is late, stopped, leaves and moved.
-    assert len(statements) == 8
+    # Begin, the newest change, how far the last scan looked, and what changed since.
+    assert len(statements) == 4
     assert not any(words in statement for statement in statements for words in ("INSERT", "UPDATE", "DELETE"))

@@ -152,14 +152,14 @@ def test_a_note_that_cannot_be_kept_stops_no_job(app: Flask) -> None:
 
 def test_health_is_red_and_says_since_when_no_scan_went_well(visitor: FlaskClient, app: Flask) -> None:
     looked(timedelta(hours=25))
-    assert (visitor.get("/health").status_code, visitor.get("/health").json) == (200, {"status": "ok"})
+    assert (visitor.get("/health").status_code, visitor.get("/health").json) == (200, {"status": "ok", "failed": 0})
     looked(timedelta(hours=27))
     looked(timedelta(0), job="alerts deliver")
     answer = visitor.get("/health")
     since = db.session.get_one(JobRun, runs.SCAN).succeeded_at
     assert since is not None
     assert answer.status_code == 503
-    assert answer.json == {"status": "late", "job": "alerts scan", "since": since.isoformat(timespec="seconds")}
+    assert answer.json == {"status": "late", "job": "alerts scan", "since": since.isoformat(timespec="seconds"), "failed": 0}
     looked(timedelta(0))
     assert visitor.get("/health").status_code == 200
 

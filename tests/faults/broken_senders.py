@@ -6,16 +6,20 @@ It begins when so many of them are ready, so that they are certain to meet.
 import os
 import sys
 import time
-from collections.abc import Mapping
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
-from typing import Any
+
+import sqlalchemy as sa
 
 from partnerdir import clock, jobs
 from partnerdir.alerts import outbox
-from partnerdir.alerts.outbox import Channel, Claim
-from partnerdir.alerts.queries import require_delivery
+from partnerdir.alerts.models import Delivery
+from partnerdir.alerts.outbox import Channel, Claim, Counts
+from partnerdir.alerts.queries import Pile, require_delivery
 from partnerdir.alerts.rules import ChannelName, DeliveryState
 from partnerdir.database import db, writing
 from partnerdir.factory import create_app
@@ -24,16 +28,19 @@ from partnerdir.settings import Settings
 _send_claimed = outbox._send_claimed
 
 
-def mark_before_sending(claim: Claim, channels: Mapping[ChannelName, Channel], settings: Settings) -> DeliveryState:
-    """Marks a delivery as sent, and only then sends it."""
+def mark_before_sending(claim: Claim, channels: Mapping[ChannelName, Channel], settings: Settings) -> Counts:
+    """Marks deliveries as sent, and only then sends them."""
     with writing(by="a fault"):
-        require_delivery(claim.delivery_id).state = DeliveryState.SENT
+        for delivery_id in claim.attempts:
+            require_delivery(delivery_id).state = DeliveryState.SENT
     return _send_claimed(claim, channels, settings)
 
 
-def claim_without_asking(delivery_id: Any) -> Claim:
-    """Takes every delivery, whoever holds it."""
-    return Claim(delivery_id, clock.now() + timedelta(minutes=5), 1)
+def claim_without_asking(pile: Pile) -> Claim:
+    """Takes the whole pile, whoever holds it."""
+    ids = db.session.scalars(sa.select(Delivery.id).where(pile.is_of)).all()
+    db.session.rollback()
+    return Claim(dict.fromkeys(ids, 1), clock.now() + timedelta(minutes=5), pile.channel, pile.batch_id)
 
 
 def main(name: str, count: int) -> None:
@@ -42,7 +49,8 @@ def main(name: str, count: int) -> None:
         outbox._send_claimed = mark_before_sending
     else:
         outbox.claimed = claim_without_asking
-        outbox._mark = lambda claim, state, **values: _mark_anyhow(claim, state)
+        outbox._is_still_ours = lambda *_: True
+        outbox._mark = lambda claim, ids, state, **values: _mark_anyhow(ids, state)
     app = create_app()
     settings: Settings = app.extensions["settings"]
     folder = Path(settings.instance_folder)
@@ -53,11 +61,12 @@ def main(name: str, count: int) -> None:
         jobs.deliver(settings, Event())
 
 
-def _mark_anyhow(claim: Claim, state: DeliveryState) -> DeliveryState:
+def _mark_anyhow(ids: Iterable[uuid.UUID], state: DeliveryState) -> Counts:
     with writing(by="a fault"):
-        require_delivery(claim.delivery_id).state = state
+        for delivery_id in ids:
+            require_delivery(delivery_id).state = state
     db.session.rollback()
-    return state
+    return Counter({state: 1})
 
 
 if __name__ == "__main__":

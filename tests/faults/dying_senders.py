@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+import uuid
+from collections.abc import Collection
 from threading import Event
 from typing import Any
 
@@ -23,9 +25,9 @@ def die(*_arguments: object, **_named: object) -> Any:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_when_sent(claim: outbox.Claim, state: DeliveryState, **values: Any) -> DeliveryState:
+def die_when_sent(claim: outbox.Claim, ids: Collection[uuid.UUID], state: DeliveryState, **values: Any) -> outbox.Counts:
     """Ends this process when a mail was accepted and is about to be marked."""
-    return die() if state is DeliveryState.SENT else _mark(claim, state, **values)
+    return die() if state is DeliveryState.SENT else _mark(claim, ids, state, **values)
 
 
 def main(point: str) -> None:

@@ -27,7 +27,7 @@ def plant(ground: Ground, *statements: str) -> list[Sequence[object]]:
 
 @shows("crash", "broken rows in the outbox do not stop the others")
 def test_rows_that_cannot_be_read_are_marked_and_stop_no_others(ground: Ground, outcome: Outcome) -> None:
-    ground.queue(30)
+    ground.queue(30, each=3)
     plant(ground, f"UPDATE alert SET kind = 'rubbish' WHERE threshold = 30 AND service_id = ({OF_FIRST})")
     one = "(SELECT min(d.id) FROM delivery d JOIN alert a ON a.id = d.alert_id WHERE a.kind = 'ending')"
     (delivery_id,) = plant(ground, f"SELECT {one}")[0]

@@ -13,9 +13,9 @@ from tests.faults.table import PLANTED, shows
 pytestmark = pytest.mark.processes
 
 
-@shows("crash", "eight senders at once, on SQLite and on PostgreSQL")
+@shows("crash", "eight senders at once, with digests of three, on SQLite and on PostgreSQL")
 def test_eight_senders_at_once_send_each_mail_once(ground_on_both: Ground, outcome: Outcome) -> None:
-    ground_on_both.queue(60)
+    ground_on_both.queue(60, each=3)
     processes = [ground_on_both.start("alerts", "deliver") for _ in range(8)]
     for process in processes:
         process.communicate(timeout=120)
@@ -25,7 +25,7 @@ def test_eight_senders_at_once_send_each_mail_once(ground_on_both: Ground, outco
 
 @shows("crash", "eight whole runs at once, each a scan and a delivery")
 def test_eight_runs_at_once_find_and_send_each_warning_once(ground: Ground, outcome: Outcome) -> None:
-    ground.add_due(40)
+    ground.add_due(40, each=2)
     processes = [ground.start("-m", "tests.faults.dying_senders", "nowhere") for _ in range(8)]
     for process in processes:
         process.communicate(timeout=120)

@@ -7,14 +7,16 @@ import sqlalchemy as sa
 
 from partnerdir.accounts.actions import add_account
 from partnerdir.accounts.rules import RoleName
+from partnerdir.alerts.merging import merge_service, reopen_service
 from partnerdir.alerts.models import Alert
 from partnerdir.alerts.receipts import acknowledge
 from partnerdir.database import db
 from partnerdir.directory.actions import change_service
+from partnerdir.directory.closing import close_service
 from partnerdir.directory.models import Service
-from partnerdir.directory.rules import ServiceStatus
+from partnerdir.directory.rules import ClosingReason, ServiceStatus
 from partnerdir.errors import BadInput
-from partnerdir.funding.models import FundingWindow
+from partnerdir.funding.models import Fund, FundingWindow
 from partnerdir.funding.rules import EndKind
 from tests import make
 from tests.alerts.cast import (
@@ -25,12 +27,14 @@ from tests.alerts.cast import (
     a_watcher,
     days,
     deliver_on,
+    ledger,
     move_end,
+    noon,
     scan_on,
     watch,
 )
 from tests.faults.conftest import Outcome
-from tests.faults.ground import Ground
+from tests.faults.ground import Ground, Tally
 from tests.faults.table import shows
 
 
@@ -106,6 +110,41 @@ def test_a_service_that_is_closed_and_opened_again_is_told_of_once(ground: Groun
         with make.saved():
             change_service(db.session.get_one(Service, queued), {"status": status})
         run_on(ground, 0)
+    ground.expect(END)
+    outcome.holds(ground.tally())
+
+
+@shows("edits", "archived after the warning went out, and back: each is told once, and the warnings go on where they were")
+def test_a_service_that_is_archived_after_the_warning_and_brought_back(
+    ground: Ground, outcome: Outcome, queued: uuid.UUID
+) -> None:
+    run_on(ground, 0)
+    with noon(TODAY + days(1)), make.saved():
+        close_service(db.session.get_one(Service, queued), TODAY + days(1), ClosingReason.PROVIDER_CLOSED)
+    run_on(ground, 1, 2)
+    with noon(TODAY + days(3)), make.saved():
+        reopen_service(db.session.get_one(Service, queued))
+    run_on(ground, 3, 4, 11)
+    ground.expect(END)
+    ground.expect(END)
+    outcome.holds(ground.tally())
+    told = [(kind, threshold) for _, kind, _, threshold, state in ledger() if state == "sent"]
+    assert told == [("ending", 30), ("closed", None), ("reopened", None), ("ending", 14)]
+
+
+@shows("edits", "merged into another service after queueing, and taken apart again: the end of each is told once")
+def test_a_service_that_is_merged_and_taken_apart_again(ground: Ground, outcome: Outcome, queued: uuid.UUID) -> None:
+    with make.saved() as session:
+        other = make.a_service("Quay Family Support")
+        make.a_window(other, END + days(1), fund=session.scalars(sa.select(Fund)).one())
+    with noon(TODAY), make.saved():
+        merge_service(db.session.get_one(Service, queued), other, TODAY)
+    run_on(ground, 0, 0)
+    ground.expect(END + days(1), name=other.name)
+    assert ground.tally() == Tally(1, 0, 0, 0)
+    with noon(TODAY + days(1)), make.saved():
+        reopen_service(db.session.get_one(Service, queued))
+    run_on(ground, 1, 2)
     ground.expect(END)
     outcome.holds(ground.tally())
 

@@ -5,13 +5,17 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from partnerdir import clock, jobs
 from partnerdir.database import db
+from tests import make
+from tests.alerts.cast import watch
 from tests.faults.conftest import Outcome
-from tests.faults.ground import Ground
+from tests.faults.ground import Ground, facts_of
 from tests.faults.table import PLANTED, shows
 
 pytestmark = pytest.mark.processes
@@ -30,23 +34,64 @@ def wait_until(is_so: Callable[[], bool], process: subprocess.Popen[str], second
         time.sleep(0.005)
 
 
-@shows("crash", "kill -9 at ten random points while 200 are due")
-def test_kill_9_at_ten_random_points_while_200_are_due_loses_none_and_doubles_none(ground: Ground, outcome: Outcome) -> None:
+def kill_at_random_points(ground: Ground, kills: int) -> None:
+    """Kills a sender 1 to 3 seconds after it begins to send, so many times; what it held is free again after each."""
     chance = random.Random(2027)
-    ground.queue(200)
-    ground.post.seconds_per_mail = 0.02
-    for _ in range(KILLS):
+    for _ in range(kills):
+        asked: list[str] = []
+        ground.post.answer_to = Noted(asked)
         process = ground.start("alerts", "deliver")
-        enough = len(ground.post.mails) + chance.randrange(12)
-        wait_until(lambda enough=enough: len(ground.post.mails) >= enough, process)  # type: ignore[misc]  # bound now, not later
-        time.sleep(chance.uniform(0, 0.08))
+        wait_until(lambda asked=asked: bool(asked), process)  # type: ignore[misc]  # bound now, not later
+        time.sleep(chance.uniform(1, 3))
         kill(process)
-        assert process.returncode == -signal.SIGKILL
+        assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
         ground.let_claims_run_out()
+
+
+@shows("crash", "kill -9 at random points every 1-3 s while 200 are due, ten times")
+def test_kill_9_every_1_to_3_seconds_while_200_are_due_loses_none_and_doubles_none(ground: Ground, outcome: Outcome) -> None:
+    ground.queue(200)
+    ground.post.seconds_per_mail = 0.1
+    kill_at_random_points(ground, KILLS)
     ground.post.seconds_per_mail = 0
     ground.run("alerts", "deliver")
     outcome.holds(ground.tally(), again_at_most=KILLS)
     assert ground.integrity() == "ok"
+
+
+@shows("crash", "the same with digests of five: kill -9 every 1-3 s, four times")
+def test_kill_9_every_1_to_3_seconds_loses_and_doubles_nothing_of_a_digest(ground: Ground, outcome: Outcome) -> None:
+    ground.queue(200, each=5)
+    ground.post.seconds_per_mail = 0.3
+    kill_at_random_points(ground, 4)
+    ground.post.seconds_per_mail = 0
+    ground.run("alerts", "deliver")
+    assert len(ground.post.message_ids()) == 40
+    outcome.holds(ground.tally(), again_at_most=4)
+
+
+@shows(
+    "crash", "kill -9 after the 250 for a digest and before its mark, and more is due then: the same digest again, and a mail"
+)
+def test_kill_9_after_the_250_for_a_digest_repeats_it_unchanged(ground: Ground, outcome: Outcome) -> None:
+    ground.queue(15, each=5)
+    process = ground.start("-m", "tests.faults.dying_senders", "before_mark")
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL, ground.log()
+    (first,) = ground.post.mails
+    assert len(facts_of(first)) == 5
+    with make.saved():
+        late = make.a_service("Late")
+        make.a_window(late, clock.today() + timedelta(20), fund=make.a_fund("Late", "Late"))
+        for person in range(3):
+            watch(late, f"worker{person}@housing.example", day=clock.today())
+            ground.expect(clock.today() + timedelta(20), f"worker{person}@housing.example", "Late")
+    jobs.scan(ground.settings)
+    ground.let_claims_run_out()
+    ground.run("alerts", "deliver")
+    again = [mail for mail in ground.post.mails if mail["Message-ID"] == first["Message-ID"]]
+    assert [facts_of(mail) for mail in again] == [facts_of(first)] * 2
+    outcome.holds(ground.tally(), again_at_most=1)
 
 
 @shows("crash", "kill -9 before the mail server is reached")
@@ -89,17 +134,20 @@ def test_kill_9_during_a_scan_queues_all_or_nothing(ground: Ground, outcome: Out
     outcome.holds(ground.tally())
 
 
-@shows("crash", "kill -9 while the server has the mail and has not answered yet")
-def test_kill_9_while_the_server_takes_the_mail_repeats_the_same_message_id(ground: Ground, outcome: Outcome) -> None:
-    ground.queue(10)
+@pytest.mark.parametrize("each", [1, 5], ids=["single", "digest"])
+@shows("crash", "kill -9 while the server has the mail, or the digest, and has not answered yet")
+def test_kill_9_while_the_server_takes_the_mail_repeats_the_same_message_id(
+    ground: Ground, outcome: Outcome, each: int
+) -> None:
+    ground.queue(10, each)
     process = ground.start("alerts", "deliver")
     ground.post.on_data = process.kill
     process.communicate(timeout=60)
     ground.post.on_data = lambda: None
     assert len(ground.post.mails) == 1
-    assert ground.run("alerts", "deliver").startswith("9 sent")
+    assert ground.run("alerts", "deliver").startswith(f"{10 - each} sent")
     ground.let_claims_run_out()
-    assert ground.run("alerts", "deliver").startswith("1 sent")
+    assert ground.run("alerts", "deliver").startswith(f"{each} sent")
     outcome.holds(ground.tally(), again_at_most=1)
 
 

@@ -4,23 +4,31 @@ import dataclasses
 import socket
 import time
 import uuid
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from partnerdir import clock
-from partnerdir.alerts import outbox
-from partnerdir.alerts.errors import Unreachable
+from partnerdir import clock, jobs
+from partnerdir.alerts import mail_lines, outbox
+from partnerdir.alerts.email import MailServer
+from partnerdir.alerts.errors import NotDelivered, Unreachable
+from partnerdir.alerts.models import Delivery
+from partnerdir.alerts.outbox import Claim, claimed
+from partnerdir.alerts.readings import Reading
 from tests import make
-from tests.alerts.cast import TODAY, a_watched_service, days, deliver_on, scan_on
+from tests.alerts.cast import TODAY, WORKER, a_watched_service, days, deliver_on, scan_on, watch
 from tests.alerts.post import free_port
+from tests.faults import dribbling
 from tests.faults.conftest import Outcome
 from tests.faults.ground import Ground
 from tests.faults.table import PLANTED, shows
 
-REFUSED = [f"worker{number}@housing.example" for number in range(4)]
+REFUSED = [f"worker{number}@housing.example" for number in range(20)]
 
 
 def deliver(ground: Ground) -> dict[str, int]:
@@ -60,7 +68,7 @@ def test_mails_refused_for_now_are_tried_until_they_are_accepted(ground: Ground,
 def test_an_address_refused_for_good_is_marked_and_stops_nobody_else(ground: Ground, outcome: Outcome) -> None:
     ground.queue(20)
     ground.post.answer_to[REFUSED[0]] = "550 No such mailbox"
-    assert deliver(ground) == {"sent": 18, "failed": 2}
+    assert deliver(ground) == {"sent": 19, "failed": 1}
     assert deliver(ground) == {}
     ground.expected = type(ground.expected)({told: n for told, n in ground.expected.items() if told[0] != REFUSED[0]})
     outcome.holds(ground.tally())
@@ -86,6 +94,47 @@ def test_a_server_that_never_answers_is_given_up_within_30_seconds(ground: Groun
     outcome.holds(ground.tally())
 
 
+@pytest.mark.parametrize("point", ["greeting", "EHLO", "STARTTLS", "RCPT", "."])
+@shows("mail", "answers byte by byte and never ends: given up in time all the same (30 s, shortened here), no lock held")
+def test_a_server_that_dribbles_is_given_up_in_time(
+    ground: Ground, outcome: Outcome, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    assert mail_lines.SECONDS_PER_MAIL <= 30
+    monkeypatch.setattr(mail_lines, "SECONDS_PER_MAIL", 1.0)
+    ground.queue(10)
+    security = "starttls" if point == "STARTTLS" else "none"
+    with dribbling.running(point) as port:
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match="took longer than 1 seconds"):
+            deliver_on(dataclasses.replace(ground.settings, smtp_port=port, smtp_security=security), clock.today())
+        assert time.monotonic() - began < 5
+    assert deliver(ground) == {"sent": 10}
+    outcome.holds(ground.tally())
+
+
+@shows(PLANTED, "a line without an end, before a server that dribbles")
+def test_a_line_without_an_end_is_caught_outlasting_its_time(
+    ground: Ground, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The planted fault for the test above: a limit for each answer, as smtplib has it, is none for all of them."""
+    monkeypatch.setattr(mail_lines, "SECONDS_PER_MAIL", 1.0)
+    monkeypatch.setattr(mail_lines.Line, "cut", lambda _: None)
+    ground.queue(1)
+    with dribbling.running("EHLO") as port:
+        settings = dataclasses.replace(ground.settings, smtp_port=port)
+        sender = Thread(target=in_context, args=(ground, lambda: MailServer(settings).send_plain(WORKER, "", "")), daemon=True)
+        sender.start()
+        sender.join(4)
+        assert sender.is_alive()
+        outcome.catches(ground.tally())
+    sender.join(30)
+
+
+def in_context(ground: Ground, act: Callable[[], None]) -> None:
+    with ground.app.app_context(), suppress(NotDelivered):
+        act()
+
+
 @shows("mail", "keeps the mail and drops the line after DATA")
 def test_a_line_dropped_after_data_repeats_the_same_message_id_only(ground: Ground, outcome: Outcome) -> None:
     ground.queue(20)
@@ -100,13 +149,52 @@ def test_a_line_dropped_after_data_repeats_the_same_message_id_only(ground: Grou
 def test_a_new_message_id_for_every_try_is_caught_doubling(
     ground: Ground, outcome: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "mail_id", lambda _: uuid.uuid4())
+    monkeypatch.setattr(outbox, "claimed", lambda pile: forgetful(claimed(pile)))
+    monkeypatch.setattr(Reading, "batch_id", property(lambda _: uuid.uuid4()))
     ground.queue(10)
     ground.post.hangs_up_after_data = True
     deliver(ground)
     ground.post.hangs_up_after_data = False
     deliver(ground)
     assert ground.tally().doubled == 10
+    outcome.catches(ground.tally())
+
+
+def forgetful(claim: Claim | None) -> Claim | None:
+    """Forgets what was sent as one before."""
+    return dataclasses.replace(claim, batch_id=None) if claim else None
+
+
+@shows("mail", "keeps a digest and drops the line after DATA, and more is due by then: the same digest again, and a new one")
+def test_a_digest_whose_line_was_dropped_is_repeated_and_never_widened(ground: Ground, outcome: Outcome) -> None:
+    drop_the_line_and_make_more_due(ground)
+    assert deliver(ground) == {"sent": 24}
+    outcome.holds(ground.tally(), again_at_most=4)
+
+
+def drop_the_line_and_make_more_due(ground: Ground) -> None:
+    """Four digests of five were kept by the server without our knowing, and something more is due for each of the four."""
+    ground.queue(20, each=5)
+    ground.post.hangs_up_after_data = True
+    assert deliver(ground) == {"waiting": 20}
+    ground.post.hangs_up_after_data = False
+    end = clock.today() + days(20)
+    with make.saved():
+        late = make.a_service("Late")
+        make.a_window(late, end, fund=make.a_fund("Late", "Late"))
+        for person in range(4):
+            watch(late, f"worker{person}@housing.example", day=clock.today())
+            ground.expect(end, f"worker{person}@housing.example", "Late")
+    jobs.scan(ground.settings)
+
+
+@shows(PLANTED, "a sender that makes up its digests anew for every try")
+def test_digests_made_up_anew_for_every_try_are_caught_doubling(ground: Ground, outcome: Outcome) -> None:
+    drop_the_line_and_make_more_due(ground)
+    with make.saved() as session:
+        session.execute(sa.update(Delivery).values(batch_id=None))
+    assert deliver(ground) == {"sent": 24}
+    assert ground.tally().doubled == 20
     outcome.catches(ground.tally())
 
 

@@ -165,9 +165,10 @@ def test_a_corrupt_database_is_left_as_it_is_and_a_copy_takes_its_place(ground: 
     outcome.holds(ground.tally())
 
 
+@pytest.mark.parametrize("each", [1, 5], ids=["singles", "digests"])
 @shows("store", "restored from last night's backup, older than what was sent: the same Message-IDs again, no others")
-def test_a_restored_backup_sends_the_same_message_ids_again_and_no_others(ground: Ground, outcome: Outcome) -> None:
-    ground.add_due(10)
+def test_a_restored_backup_sends_the_same_message_ids_again_and_no_others(ground: Ground, outcome: Outcome, each: int) -> None:
+    ground.add_due(10, each)
     path, backup = ground.folder / FILE, ground.folder / "last-night"
     db.session.rollback()
     with closing(sqlite3.connect(path)) as live, closing(sqlite3.connect(backup)) as copy:
