@@ -12,14 +12,14 @@ PYTHON := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app app
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm
-NODE_IS_RECENT := npm --version >/dev/null 2>&1 && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null
+NODE_IS_RECENT := npm --version >/dev/null 2>&1 && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2219 ? 1 : 0)' 2>/dev/null
 DONE := $(VENV)/done
 
 STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard static/styles/*.scss static/scripts/*.js)
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install run test check bench bench-alerts demo-reset lock front-end clean
+.PHONY: help install run test check bench bench-search bench-plan bench-alerts demo-reset lock front-end clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ run: $(DONE)/site static/built/manifest.json  ## Serve the site at http://127.0.
 	@$(FLASK) prepare --demonstration
 	@exec $(PYTHON) app.py
 
-test: $(DONE)/development static/built/manifest.json  ## Run every test (TESTS=tests/funding: a part); as root, installs Chromium and PostgreSQL first
+test: $(DONE)/development static/built/manifest.json tests/pages/node_modules/.package-lock.json  ## Run every test (TESTS=tests/funding: a part); as root, installs Chromium and PostgreSQL first
 	@$(PYTHON) tests/system_packages.py
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(TESTS)
 
@@ -43,6 +43,12 @@ check: $(DONE)/development static/built/manifest.json  ## Look for faults withou
 
 bench: $(DONE)/development  ## Measure search and the service page on real and generated listings
 	@$(PYTHON) -m tests.bench.search
+
+bench-search: $(DONE)/development  ## Ask judged questions, of us and of what people would use instead
+	@$(PYTHON) -W ignore -m tests.bench.judging
+
+bench-plan: $(DONE)/development  ## Measure plans for families over 10,000 services
+	@$(PYTHON) -W ignore -m tests.bench.plans
 
 bench-alerts: $(DONE)/development  ## Measure a scan over a million funding windows, and live a year of real grants again
 	@$(PYTHON) -m tests.bench.alerts
@@ -58,7 +64,7 @@ lock: $(DONE)/development  ## Pin every requirement anew, with hashes, from the 
 	$(LOCK) --upgrade --output-file requirements/node.txt requirements/node-direct.txt
 
 clean:  ## Remove what make built; records and secrets in instance/ stay
-	rm -rf $(VENV) node_modules static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules tests/pages/node_modules static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # A file in $(DONE) says that a set of requirements is installed as pinned.
@@ -83,6 +89,10 @@ $(DONE)/node: requirements/node.txt | $(DONE)/venv
 
 node_modules/.package-lock.json: package.json package-lock.json $(DONE)/node
 	$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
+
+tests/pages/node_modules/.package-lock.json: tests/pages/package.json tests/pages/package-lock.json $(DONE)/node
+	$(NPM) ci --prefix tests/pages --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 static/built/manifest.json: $(STYLES_AND_SCRIPTS) node_modules/.package-lock.json

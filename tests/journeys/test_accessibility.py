@@ -13,7 +13,7 @@ from tests.whole_site import WholeSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
-PUBLIC = ("/", "/about", "/privacy", "/accessibility", "/leaving-quickly", "/no-such-page")
+PUBLIC = ("/", "/plan", "/about", "/privacy", "/accessibility", "/leaving-quickly", "/no-such-page")
 STAFF = ("/ending", "/watching", "/alerts", "/alerts/choices", "/alerts/feeds", "/password/change")
 PAGES = {
     "stranger": (*PUBLIC, "/sign-in", "/password/new"),

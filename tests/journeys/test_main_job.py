@@ -61,6 +61,7 @@ def test_a_moved_end_date_reaches_the_worker_who_watches(site: WholeSite, browse
     worker.goto(f"{site.url}/services/{address}")
     worker.get_by_role("button", name="Watch this service").click()
     expect(worker.get_by_role("button", name="Stop watching", exact=True)).to_be_visible()
+    _be_told_of_everything_at_once(worker, site)
     site.run("alerts", "scan")
 
     new_end = clock.today() + timedelta(days=41 if scripts else 43)
@@ -77,6 +78,14 @@ def test_a_moved_end_date_reaches_the_worker_who_watches(site: WholeSite, browse
     mail = site.mailbox.wait_for(worker_email, name)
     assert spoken_day(new_end) in plain_text(mail)
     assert "Project lead" in plain_text(mail)
+
+
+def _be_told_of_everything_at_once(page: Page, site: WholeSite) -> None:
+    """Chooses so on the page, since what is not urgent waits for Monday otherwise."""
+    page.goto(f"{site.url}/alerts/choices")
+    page.get_by_role("group", name="And of everything else?").get_by_label("At once").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("We tell you as you chose.")).to_be_visible()
 
 
 def _add_funded_service(page: Page, site: WholeSite, name: str) -> str:
