@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from partnerdir import clock
 from partnerdir.cli import alerts as alerts_commands
-from partnerdir.cli import auditing, imports, installation, people
+from partnerdir.cli import auditing, geography, imports, installation, people
 from partnerdir.cli import search as search_commands
 from partnerdir.database import db
 from partnerdir.search.finder import Finder
@@ -50,6 +50,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
     for part in (static_files, headers, problems, csrf, pages, formats, sign_in, public, frontline, coordinator, api):
         part.init_app(app)
-    for commands in (installation, people, imports, search_commands, alerts_commands, auditing):
+    for commands in (installation, people, imports, geography, search_commands, alerts_commands, auditing):
         commands.init_app(app)
     return app

@@ -8,6 +8,7 @@ from partnerdir.directory import models as directory
 from partnerdir.exchange import models as exchange
 from partnerdir.funding import models as funding
 from partnerdir.geography import models as geography
+from partnerdir.lists import models as lists
 from partnerdir.runs import JobRun, Lease
 
-__all__ = ["Base", "Change", "JobRun", "Lease", "accounts", "alerts", "directory", "exchange", "funding", "geography"]
+__all__ = ["Base", "Change", "JobRun", "Lease", "accounts", "alerts", "directory", "exchange", "funding", "geography", "lists"]

@@ -17,9 +17,10 @@ SAID = {
     AlertKind.REOPENED: ("funded", "The service is open again"),
     AlertKind.CONTACT_CHANGED: ("unknown", "Whom to ask has changed"),
     AlertKind.CONTACT_LEAVING: ("ending", "Somebody you ask is leaving"),
-    AlertKind.ROUTE_AT_RISK: ("ending", "Hardly anybody is left to send people to"),
+    AlertKind.ROUTE_AT_RISK: ("ending", "Hardly anybody is left to send people to after its money ends on"),
     AlertKind.REVIEW_DUE: ("unknown", "Its dates need to be confirmed again"),
     AlertKind.AUDIT_DIFFERENCE: ("ending", "What was told differs from what should have been told"),
+    AlertKind.NEW_MATCH: ("funded", "It matches a search that you saved"),
 }
 
 
@@ -29,6 +30,15 @@ def alert_words(alert: Alert) -> FundingWords:
     if alert.ends_on and not before.endswith((" on", " since")):
         return FundingWords(mark, f"{before}:", alert.ends_on)
     return FundingWords(mark, before, alert.ends_on)
+
+
+def detail_words(alert: Alert) -> str:
+    """What a line cannot say of an alert, in a sentence; empty where the line says it all."""
+    details = alert.fact.details
+    if alert.kind is AlertKind.ROUTE_AT_RISK:
+        left = "nobody" if details["left"] == "0" else "one other"
+        return f"After this service ends we know of {left} for {details['need']} in {details['area']}."
+    return details.get("sentence", "")
 
 
 def subject_words(alert: Alert) -> str:

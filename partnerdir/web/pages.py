@@ -12,6 +12,7 @@ from govuk_frontend_wtf.main import WTFormsHelpers
 
 from partnerdir import clock, runs
 from partnerdir.accounts.rules import RoleName, has_rank
+from partnerdir.alerts.unsent import count_unsent
 from partnerdir.errors import BadSetting
 from partnerdir.settings import Settings
 from partnerdir.web.access import is_staff
@@ -21,8 +22,11 @@ NAVIGATION: tuple[tuple[str, str, RoleName | None], ...] = (
     ("Find a service", "public.home", None),
     ("Alerts", "frontline.list_alerts", RoleName.FRONTLINE),
     ("Watching", "frontline.list_watches", RoleName.FRONTLINE),
+    ("Lists", "frontline.add_shortlist", RoleName.FRONTLINE),
+    ("What changed", "frontline.list_news", RoleName.FRONTLINE),
     ("Ending soon", "coordinator.ending_soon", RoleName.FRONTLINE),
     ("Keep services true", "coordinator.list_services", RoleName.COORDINATOR),
+    ("Suggestions", "coordinator.list_suggestions", RoleName.COORDINATOR),
     ("Accounts", "coordinator.list_accounts", RoleName.STEWARD),
 )
 FOOTER = (
@@ -91,7 +95,8 @@ def _context() -> dict[str, Any]:
             {"text": words, "href": url_for(endpoint), "current": request.endpoint == endpoint}
             for words, endpoint, needed in NAVIGATION
             if needed is None or has_rank(roles, needed)
-        ],
+        ]
+        + _unsent_link(roles),
         "footer_links": [{"text": words, "href": url_for(endpoint)} for words, endpoint in FOOTER]
         + ([] if roles else [{"text": "Sign in for staff", "href": url_for("security.login")}]),
         "account": {"text": current_user.title or current_user.email, "href": url_for("security.change_password")}
@@ -101,6 +106,23 @@ def _context() -> dict[str, Any]:
         "is_staff": is_staff(),
         "late_since": _late_since() if is_staff() else None,
     }
+
+
+def _unsent_link(roles: list[str]) -> list[dict[str, Any]]:
+    """The way to what could not be sent, shown only where there is any."""
+    count = _count_unsent() if has_rank(roles, RoleName.COORDINATOR) else 0
+    if not count:
+        return []
+    is_here = request.endpoint == "coordinator.list_unsent"
+    return [{"text": f"Not sent: {count}", "href": url_for("coordinator.list_unsent"), "current": is_here}]
+
+
+def _count_unsent() -> int:
+    """Asked once for each page, as below."""
+    if "unsent" not in g:
+        g.unsent = count_unsent(clock.today())
+    count: int = g.unsent
+    return count
 
 
 def _late_since() -> datetime | None:

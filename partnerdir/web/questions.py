@@ -2,15 +2,16 @@
 
 import json
 import secrets
-import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app
 
 from partnerdir.errors import Missing
+from partnerdir.search.carrying import carried, unpacked, written
 from partnerdir.search.rules import Question
 from partnerdir.settings import Settings
 
@@ -20,22 +21,32 @@ BLOCK_BYTES = 48  # padded to whole blocks, so that the length of an address doe
 
 def sealed(question: Question) -> str:
     """The question as part of an address; never twice the same, so that two addresses cannot be compared."""
-    parts = [question.words, _hex(question.need_id), _hex(question.area_id), question.page]
-    plain = json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
-    plain += b" " * (-len(plain) % BLOCK_BYTES)
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return urlsafe_b64encode(nonce + _cipher().encrypt(nonce, plain, None)).rstrip(b"=").decode()
+    return locked(carried(question))
 
 
 def opened(text: str) -> Question:
     """The question in an address. Raises: Missing when the address was mistyped, tampered with or made elsewhere."""
+    parts = unlocked(text)
+    if isinstance(parts, list):
+        parts = dict(zip(_OF_OLD_ADDRESSES, parts, strict=True))
+    return unpacked(parts, _settings().page_size)
+
+
+def locked(parts: Any, kind: bytes | None = None) -> str:
+    """What is asked as part of an address, that only this site can read, and only as a question of the same kind."""
+    plain = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), default=written).encode()
+    plain += b" " * (-len(plain) % BLOCK_BYTES)
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return urlsafe_b64encode(nonce + _cipher().encrypt(nonce, plain, kind)).rstrip(b"=").decode()
+
+
+def unlocked(text: str, kind: bytes | None = None) -> Any:
+    """What was locked. Raises: Missing when the address was mistyped, tampered with or made elsewhere."""
     try:
         token = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        plain = _cipher().decrypt(token[:NONCE_BYTES], token[NONCE_BYTES:], None)
+        return json.loads(_cipher().decrypt(token[:NONCE_BYTES], token[NONCE_BYTES:], kind))
     except (ValueError, InvalidTag) as wrong:
         raise Missing("There is no such search.") from wrong
-    words, need, area, page = json.loads(plain)
-    return Question(words, need and uuid.UUID(need), area and uuid.UUID(area), page, _settings().page_size)
 
 
 def _cipher() -> AESGCM:
@@ -49,5 +60,4 @@ def _settings() -> Settings:
     return settings
 
 
-def _hex(record_id: uuid.UUID | None) -> str | None:
-    return record_id.hex if record_id else None
+_OF_OLD_ADDRESSES = ("words", "need_id", "area_id", "page")  # they were a list; bookmarks of them still open

@@ -3,7 +3,19 @@
 from enum import StrEnum
 
 from partnerdir.accounts.rules import RoleName
-from partnerdir.directory.rules import Access, Audience, Circumstance, Referral, ServiceStatus, Taking, Way
+from partnerdir.directory.rules import (
+    Access,
+    Audience,
+    Circumstance,
+    ClosingReason,
+    Referral,
+    ServiceStatus,
+    SuggestionKind,
+    SuggestionOrigin,
+    SuggestionState,
+    Taking,
+    Way,
+)
 from partnerdir.funding.rules import Certainty, EndKind, Renewal
 
 # By vocabulary, because two of them may share a code (such as "unknown").
@@ -12,6 +24,13 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         ServiceStatus.ACTIVE: "Running",
         ServiceStatus.PAUSED: "Paused",
         ServiceStatus.CLOSED: "Closed",
+    },
+    ClosingReason: {
+        ClosingReason.FUNDING_ENDED: "Its funding ended",
+        ClosingReason.MERGED: "It became part of another service",
+        ClosingReason.MOVED_AWAY: "It moved away",
+        ClosingReason.PROVIDER_CLOSED: "The organisation that ran it has closed",
+        ClosingReason.OTHER: "Another reason",
     },
     Taking: {
         Taking.NOW: "Taking people now",
@@ -76,6 +95,24 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Renewal.AGREED: "Agreed",
         Renewal.REFUSED: "Refused",
         Renewal.NOT_SOUGHT: "Not being sought",
+    },
+    SuggestionKind: {
+        SuggestionKind.NUMBER_DOES_NOT_WORK: "The number does not work",
+        SuggestionKind.HAS_CLOSED: "It has closed",
+        SuggestionKind.WRONG_PLACE: "The place is wrong",
+        SuggestionKind.WRONG_HOURS: "The hours are wrong",
+        SuggestionKind.WRONG_DATES: "The dates of the money are wrong",
+        SuggestionKind.OTHER: "Something else",
+    },
+    SuggestionOrigin: {
+        SuggestionOrigin.PUBLIC: "From the public",
+        SuggestionOrigin.CONTACT: "From the service",
+        SuggestionOrigin.STAFF: "From staff",
+    },
+    SuggestionState: {
+        SuggestionState.OPEN: "Open",
+        SuggestionState.ACCEPTED: "Accepted",
+        SuggestionState.DECLINED: "Declined",
     },
     RoleName: {
         RoleName.FRONTLINE: "Frontline worker",

@@ -13,3 +13,9 @@ document.body.classList.add('js-enabled', 'govuk-frontend-supported')
 for (const component of [ExitThisPage, ErrorSummary, NotificationBanner, PasswordInput]) {
   createAll(component)
 }
+
+// Paper needs no script: the button only saves looking for Print in a menu.
+for (const place of document.querySelectorAll('[data-prints]')) {
+  place.hidden = false
+  place.addEventListener('click', () => window.print())
+}

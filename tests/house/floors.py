@@ -7,7 +7,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
     6: ("factory",),
     5: ("web", "cli", "worker", "jobs", "tables"),
     4: ("alerts", "search", "exchange", "reports"),
-    3: ("funding",),
+    3: ("funding", "lists"),
     2: ("accounts", "directory", "geography"),
     1: ("settings", "database", "clock", "dates", "errors", "changes", "runs", "migrations"),
 }

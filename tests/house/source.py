@@ -129,12 +129,15 @@ class Source:
         return any(self.whole_name(part).endswith("TYPE_CHECKING") for part in ast.walk(test))
 
 
+OTHERS = "node_modules"  # tools that npm put there
+
+
 def list_sources(root: Path, *places: str) -> list[Source]:
     """The Python files at these places below the root, in order of path."""
     found = []
     for place in places or CODE:
         start = root / place
-        found += [start] if start.is_file() else sorted(start.rglob("*.py"))
+        found += [start] if start.is_file() else sorted(path for path in start.rglob("*.py") if OTHERS not in path.parts)
     return [_source(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")) for path in found]
 
 

@@ -11,16 +11,27 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from partnerdir import clock
+from partnerdir.accounts.models import Account
 from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts.actions import add_watch
-from partnerdir.alerts.models import Alert
+from partnerdir.alerts.asking_contacts import sealed_request
+from partnerdir.alerts.models import Alert, Delivery
+from partnerdir.alerts.rules import AlertKind, DeliveryState
 from partnerdir.alerts.unsubscribing import sealed_watch
 from partnerdir.database import db, has_unsaved_changes
 from partnerdir.directory.actions import add_contact, add_location, add_service_at_location
+from partnerdir.directory.models import Contact, Service
+from partnerdir.directory.rules import SuggestionKind, SuggestionOrigin
+from partnerdir.directory.suggestions import add_suggestion
 from partnerdir.jobs import scan
+from partnerdir.lists.actions import add_entries, add_search, add_share, add_shortlist
 from partnerdir.search.index import rebuild
 from partnerdir.search.rules import Question
-from partnerdir.web.questions import sealed
+from partnerdir.settings import Settings
+from partnerdir.web.frontline.compare import KIND
+from partnerdir.web.papers import sealed_list
+from partnerdir.web.public.drafts import Draft, NeedRow, PersonRow, sealed_draft
+from partnerdir.web.questions import locked, sealed
 from tests import make, people
 
 STRANGER = "a stranger"
@@ -114,24 +125,65 @@ def _add_examples(app: Flask) -> dict[str, str]:
     settings = app.extensions["settings"]
     watcher = people.a_person(RoleName.FRONTLINE)
     with make.saved():
-        service = make.a_service(needs=[make.a_need()], area_ids=[make.an_area().id], phones=["0131 496 0001"])
+        need = make.a_need()
+        service = make.a_service(needs=[need], area_ids=[make.an_area().id], phones=["0131 496 0001"])
         add_service_at_location(service, add_location(name="Harbour Hall", address_1="1 Quay Street", postal_code="ZZ1 1AA"))
         contact = add_contact(service, "Duty worker", phones=["0131 496 0002"])
         window = make.a_window(service, ends_on=clock.today() + timedelta(days=40))
         watch = add_watch(watcher.id, service.id)
+        kept = _add_kept(watcher, service)
+        suggestion = add_suggestion(service.id, SuggestionKind.HAS_CLOSED, "", SuggestionOrigin.PUBLIC)
+    request_token = _add_request(service, contact, settings)
     scan(settings)
-    alert = db.session.scalars(sa.select(Alert)).first()
+    alert = db.session.scalars(sa.select(Alert).where(Alert.kind == AlertKind.ENDING)).first()
     assert alert is not None
     rebuild(settings.resolved_index_folder)
     with app.test_request_context():
         question = sealed(Question(words="family"))
+        listed = sealed_list([service.id])
+        compared = locked([service.id.hex], KIND)
+        family = sealed_draft(Draft(needs=(NeedRow(need.code),), people=(PersonRow("9"),)))
     return {
         "service_id": str(service.id),
+        "need_id": str(need.id),
         "contact_id": str(contact.id),
         "window_id": str(window.id),
         "account_id": str(watcher.id),
+        "suggestion_id": str(suggestion.id),
+        "request_token": request_token,
         "alert_id": str(alert.id),
         "question": question,
+        "paper": listed,
+        **kept,
+        "chosen": compared,
+        "family": family,
         "token": sealed_watch(watch.id, str(settings.secret_key)),
         "filename": "favicon.svg",
     }
+
+
+def _add_kept(account: Account, service: Service) -> dict[str, str]:
+    """A list that is shared, and a saved search."""
+    shortlist = add_shortlist(account.id, "Tuesday visits")
+    add_entries(shortlist, [service.id], account.id)
+    add_share(shortlist, False, organisation_id=service.organisation_id)
+    search = add_search(account.id, "Rent", {"words": "rent"})
+    return {
+        "shortlist_id": str(shortlist.id),
+        "share_id": str(shortlist.shares[0].id),
+        "search_id": str(search.id),
+    }
+
+
+def _add_request(service: Service, contact: Contact, settings: Settings) -> str:
+    """A contact who was asked to confirm a service, and the token of their link."""
+    with make.saved() as session:
+        contact.email = "duty@harbour.example"
+        alert = Alert(key="an example", kind=AlertKind.REVIEW_DUE, service_id=service.id, found_on=clock.today())
+        alert.details = {"recorded_on": clock.today().isoformat()}
+        session.add(alert)
+        session.flush()
+        asked = Delivery(alert_id=alert.id, contact_id=contact.id, state=DeliveryState.SENT, next_try_at=clock.now())
+        session.add(asked)
+        session.flush()
+        return sealed_request(asked.id, str(settings.secret_key))

@@ -106,11 +106,12 @@ def test_going_back_and_loading_again_shows_the_same_list(app: Flask, visitor: F
 
 def test_what_was_asked_stands_in_the_box_again(app: Flask, visitor: FlaskClient, tenancy: Service) -> None:
     index(app)
-    answer = asked(visitor, 'keep "my" tenancy', area="northgate", need="rent")
+    answer = asked(visitor, 'keep "my" tenancy', place="northgate", need="rent")
     box = next(html5lib.parse(answer.text, namespaceHTMLElements=False).iter("form"))
     fields = {field.get("name"): field.get("value") for field in box.iter("input")}
-    assert fields == {"words": 'keep "my" tenancy', "need": "rent"}
-    assert [option.get("value") for option in box.iter("option") if option.get("selected") is not None] == ["northgate"]
+    before = opened(str(fields.pop("asked")))
+    assert fields == {"words": 'keep "my" tenancy', "place": "Northgate"}
+    assert before.need_id == tenancy.needs[0].id
     assert box.get("autocomplete") == "off"
     assert box.get("method") == "post"
 

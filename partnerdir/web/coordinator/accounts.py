@@ -5,9 +5,12 @@ import uuid
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from partnerdir import clock
 from partnerdir.accounts import actions, queries
 from partnerdir.accounts.invitations import LASTS, invitation_link
+from partnerdir.accounts.models import Account
 from partnerdir.accounts.rules import RoleName
+from partnerdir.geography.queries import list_areas
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.forms.accounts import AccountForm, InvitationForm
 from partnerdir.web.forms.saving import tried
@@ -37,14 +40,21 @@ def change_account(account_id: uuid.UUID) -> Response | tuple[str, int]:
     """What a person may do, and whether they may sign in."""
     account = queries.require_account(account_id)
     form = AccountForm()
+    form.offer(list_areas())
     if request.method == "GET":
+        form.areas.data = [str(area_id) for area_id in queries.list_area_ids(account.id)]
         form.role.data, form.is_active.data = max(map(RoleName, account.role_names), key=list(RoleName).index), account.active
     role = RoleName(form.role.data) if form.is_submitted() and form.role.data in list(RoleName) else RoleName.FRONTLINE
-    if form.validate_on_submit() and tried(form, lambda: actions.change_account(account, role, form.is_active.data)):
+    if form.validate_on_submit() and tried(form, lambda: _change(account, role, form)):
         flash(f"{account.email} is saved.", "success")
         return redirect(url_for("coordinator.list_accounts"))
     page = render_template("coordinator/change_account.html", form=form, person=account)
     return page, 422 if form.is_submitted() else 200
+
+
+def _change(account: Account, role: RoleName, form: AccountForm) -> None:
+    actions.change_account(account, role, form.is_active.data)
+    actions.change_areas(account, [uuid.UUID(area_id) for area_id in form.areas.data or []], clock.today())
 
 
 def _add(form: InvitationForm) -> None:

@@ -2,7 +2,21 @@
 
 from flask import Blueprint, Flask
 
-from partnerdir.web.coordinator import accounts, changes, contacts, reports, services, windows
+from partnerdir.web.coordinator import (
+    accounts,
+    changes,
+    closing,
+    contacts,
+    needs,
+    renewals,
+    reports,
+    services,
+    suggestions,
+    tellings,
+    thresholds,
+    unsent,
+    windows,
+)
 
 SERVICE, CONTACT, WINDOW = (
     "/manage/services/<uuid:service_id>",
@@ -11,9 +25,14 @@ SERVICE, CONTACT, WINDOW = (
 )
 PAGES = (
     ("/ending", reports.ending_soon),
+    ("/ending.csv", reports.export_endings),
+    ("/services/<uuid:service_id>/told", tellings.list_tellings),
     ("/manage/services", services.list_services),
     (f"{SERVICE}/changes", changes.list_changes),
+    ("/manage/needs", needs.list_needs),
     ("/manage/accounts", accounts.list_accounts),
+    ("/manage/suggestions", suggestions.list_suggestions),
+    ("/manage/unsent", unsent.list_unsent),
 )
 FORMS = (
     ("/manage/services/add", services.add_service),
@@ -22,11 +41,18 @@ FORMS = (
     (CONTACT, contacts.change_contact),
     (f"{SERVICE}/windows/add", windows.add_window),
     (WINDOW, windows.change_window),
+    (f"{SERVICE}/renew", renewals.renew_funding),
+    (f"{SERVICE}/close", closing.close_service),
+    ("/manage/needs/<uuid:need_id>", needs.change_need),
     ("/manage/accounts/add", accounts.add_account),
     ("/manage/accounts/<uuid:account_id>", accounts.change_account),
+    ("/manage/suggestions/<uuid:suggestion_id>", suggestions.change_suggestion),
 )
 BUTTONS = (
+    ("/manage/unsent/again", unsent.try_again),
     (f"{SERVICE}/verify", services.verify_service),
+    (f"{SERVICE}/reopen", closing.reopen_service),
+    (f"{SERVICE}/thresholds", thresholds.change_thresholds),
     (f"{CONTACT}/retire", contacts.retire_contact),
     (f"{WINDOW}/verify", windows.verify_window),
     (f"{WINDOW}/retire", windows.retire_window),

@@ -8,13 +8,18 @@ from werkzeug.wrappers import Response
 
 from partnerdir import clock
 from partnerdir.accounts.rules import RoleName
+from partnerdir.alerts.thresholds import thresholds_of
 from partnerdir.directory import actions
 from partnerdir.directory import queries as directory
+from partnerdir.directory.closing import find_closing, find_survivor
+from partnerdir.directory.models import Service
+from partnerdir.directory.rules import ServiceStatus
 from partnerdir.funding import queries as funding
 from partnerdir.geography.queries import list_areas
 from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.services import ServiceForm
+from partnerdir.web.forms.thresholds import ThresholdsForm, days_words
 
 PAGE_SIZE = 50
 
@@ -57,20 +62,39 @@ def add_service() -> str | Response | tuple[str, int]:
 def change_service(service_id: uuid.UUID) -> str | Response | tuple[str, int]:
     """What a service says of itself, its contacts and its funding windows."""
     service = directory.require_service(service_id)
-    form = _offered(ServiceForm())
+    if survivor := find_survivor(service):
+        return redirect(url_for("coordinator.change_service", service_id=survivor.id), 301)
+    form = _form_of(service)
     if request.method == "GET":
         form.show(service)
     if form.validate_on_submit() and tried(form, lambda: _change(service, form), service):
         flash(f"{service.name} is saved.", "success")
         return redirect(url_for("coordinator.change_service", service_id=service.id))
-    page = render_template(
+    return service_page(service, form), 422 if form.is_submitted() else 200
+
+
+def service_page(
+    service: Service, service_form: ServiceForm | None = None, thresholds_form: ThresholdsForm | None = None
+) -> str:
+    """The page on which a service is changed; a form that was filled in wrongly stands in it as it was typed."""
+    if service_form is None:
+        service_form = _form_of(service, formdata=None)
+        service_form.show(service)
+    if thresholds_form is None:
+        form = ThresholdsForm(None, prefix="warn-")
+        form.show(thresholds_of([service.id]).get(service.id, ()))
+    return render_template(
         "coordinator/change_service.html",
-        form=form,
+        form=thresholds_form or service_form,
+        service_form=service_form,
+        thresholds_form=thresholds_form or form,
+        usual_days=days_words(current_app.extensions["settings"].threshold_days),
         service=service,
+        is_closed=service.status is ServiceStatus.CLOSED,
+        closing=find_closing(service),
         windows=funding.list_windows(service.id),
         today=clock.today(),
     )
-    return page, 422 if form.is_submitted() else 200
 
 
 @open_to(RoleName.COORDINATOR)
@@ -81,6 +105,13 @@ def verify_service(service_id: uuid.UUID) -> Response:
     actions.verify_service(service, post_of_reader(), clock.today())
     flash(f"{service.name} is marked as checked today.", "success")
     return redirect(url_for("coordinator.change_service", service_id=service.id))
+
+
+def _form_of(service: Service, **options: Any) -> ServiceForm:
+    form = _offered(ServiceForm(**options))
+    if service.status is ServiceStatus.CLOSED:
+        form.leave_closed()
+    return form
 
 
 def _offered(form: ServiceForm) -> ServiceForm:

@@ -1,11 +1,12 @@
 """The forms of an account."""
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovTextInput
-from wtforms import BooleanField, RadioField, StringField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovCheckboxInput, GovRadioInput, GovTextInput
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import Email, InputRequired
 
 from partnerdir.accounts.rules import RoleName
+from partnerdir.geography.models import Area
 from partnerdir.web.forms.fields import AtMost
 from partnerdir.web.words import choices_of
 
@@ -31,3 +32,13 @@ class AccountForm(FlaskForm):
 
     role = RadioField("What may they do?", widget=GovRadioInput(), choices=choices_of(RoleName))
     is_active = BooleanField("May sign in", widget=GovCheckboxInput())
+    areas = SelectMultipleField(
+        "Areas they look after",
+        widget=GovCheckboxesInput(),
+        description="For coordinators: they are told before money ends in these areas, without watching anything.",
+        validate_choice=True,
+    )
+
+    def offer(self, areas: list[Area]) -> None:
+        """Fills in the areas that are known."""
+        self.areas.choices = {str(area.id): area.name for area in areas}

@@ -3,8 +3,8 @@
 from datetime import time
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovTextInput
-from wtforms import RadioField, SelectField, StringField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovTextInput
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import Email, InputRequired
 
 from partnerdir.alerts.rules import Pace
@@ -40,10 +40,13 @@ class HandOverForm(FlaskForm):
 
 
 class ChoiceForm(FlaskForm):
-    """How soon, and when not."""
+    """How soon, when not, and over which channels."""
 
     main_field = "pace"
 
-    pace = RadioField("How soon do you want mail?", widget=GovRadioInput(), choices=PACES)
-    quiet_from = SelectField("No mail from", widget=GovSelect(), choices=HOURS)
+    urgent_pace = RadioField("How soon do you want to be told of what is urgent?", widget=GovRadioInput(), choices=PACES)
+    pace = RadioField("And of everything else?", widget=GovRadioInput(), choices=PACES)
+    quiet_from = SelectField("Nothing from", widget=GovSelect(), choices=HOURS)
     quiet_until = SelectField("until", widget=GovSelect(), choices=HOURS)
+    wants_mail = BooleanField("Tell me by mail", widget=GovCheckboxInput())
+    webhook_url = StringField("Address of a webhook", widget=GovTextInput())

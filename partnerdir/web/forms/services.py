@@ -64,7 +64,12 @@ class ServiceForm(FlaskForm):
     url = _text("Website", 500, "", Optional(), Regexp(r"https?://\S+$", 0, "Enter an address that starts with https://"))
     email = _text("E-mail", 320, "", Optional(), Email("Enter an e-mail address like name@example.org."))
     phones = LinesField("Telephone numbers", description="One on each line.", validators=[AtMost(60)])
-    status = _one("Is it running?", ServiceStatus)
+    # Closing asks for a day and a reason, on a page of its own.
+    status = RadioField(
+        "Is it running?",
+        widget=GovRadioInput(),
+        choices={code: said for code, said in choices_of(ServiceStatus).items() if code != ServiceStatus.CLOSED},
+    )
     taking = _one("Is it taking people?", Taking)
     referral = _one("Who may ask for it?", Referral)
     application_process = _long("What happens first", "How to ask, and how long it takes.")
@@ -89,7 +94,7 @@ class ServiceForm(FlaskForm):
 
     def show(self, service: Service) -> None:
         """Fills in what the service is now."""
-        for name in PLAIN:
+        for name in self._plain_names():
             self[name].data = getattr(service, name)
         self.organisation.data = service.organisation.name
         self.phones.data = [phone.number for phone in service.phones]
@@ -97,6 +102,13 @@ class ServiceForm(FlaskForm):
         self.areas.data = [str(served.area_id) for served in service.areas_served]
         self.version.data = str(service.version)
 
+    def leave_closed(self) -> None:
+        """Leaves out whether it is running, where the service has closed."""
+        del self.status
+
     def plain_fields(self) -> dict[str, Any]:
         """What was typed, as the service's own fields."""
-        return typed(self, PLAIN)
+        return typed(self, self._plain_names())
+
+    def _plain_names(self) -> list[str]:
+        return [name for name in PLAIN if name in self]

@@ -1,27 +1,54 @@
 """What the person who is signed in was told, and what they say to it."""
 
 import uuid
-from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_security import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from partnerdir import clock
 from partnerdir.accounts.queries import require_account
-from partnerdir.accounts.rules import RoleName
+from partnerdir.accounts.rules import RoleName, has_rank
 from partnerdir.alerts import receipts
 from partnerdir.alerts.receipts import Stand
 from partnerdir.dates import spoken_day
 from partnerdir.funding.queries import list_outlooks
+from partnerdir.funding.rules import Outlook
 from partnerdir.web.access import changes_records, open_to
-from partnerdir.web.alert_words import alert_words, subject_words
+from partnerdir.web.alert_words import alert_words, detail_words, subject_words
 from partnerdir.web.forms.alerts import HandOverForm, SnoozeForm
 from partnerdir.web.forms.saving import tried
 
 A_WEEK = timedelta(days=7)
+PAGE_SIZE = 50
+
+
+class Show(StrEnum):
+    """Which of the alerts are listed."""
+
+    ALL = "all"
+    TO_DO = "to-do"
+    KNOWN = "known"
+
+
+SHOWN = {
+    Show.ALL: (Stand.OPEN, Stand.LATER, Stand.KNOWN, Stand.GIVEN, Stand.SORTED),
+    Show.TO_DO: (Stand.OPEN,),
+    Show.KNOWN: (Stand.LATER, Stand.KNOWN, Stand.GIVEN, Stand.SORTED),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """What somebody was told, by subject; what is recorded of those services now; and the alerts that this has overtaken."""
+
+    groups: list[receipts.Group]
+    outlooks: dict[uuid.UUID, Outlook]
+    past: set[uuid.UUID]
 
 
 @open_to(RoleName.FRONTLINE)
@@ -67,34 +94,52 @@ def hand_over(alert_id: uuid.UUID) -> Response | tuple[str, int]:
 
 def _page(wrong: FlaskForm | None = None, alert_id: uuid.UUID | None = None) -> str:
     """The inbox; a form that was filled in wrongly stands open at its alert."""
-    today = clock.today()
-    told = receipts.list_told(current_user.id)
-    service_ids = {one.alert.service_id for one in told if one.alert.service_id}
-    outlooks = list_outlooks(list(service_ids), today, current_app.extensions["settings"].threshold_days)
-    ends = {service_id: outlook.ends_on for service_id, outlook in outlooks.items()}
-    groups = receipts.by_subject(told, today, ends)
-    by_stand: dict[Stand, list[receipts.Group]] = defaultdict(list)
-    for group in groups:
-        by_stand[group.stand].append(group)
+    box = read_box(current_user.id)
+    show, page = request.args.get("show", Show.ALL, type=Show), request.args.get("page", 1, type=int)
+    if not 1 <= page <= 10_000:
+        abort(404)
+    wanted = [group for stand in SHOWN[show] for group in box.groups if group.stand is stand]
+    shown = wanted if wrong is not None else wanted[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return render_template(
         "frontline/list_alerts.html",
-        by_stand=by_stand,
-        outlooks=outlooks,
-        past={group.latest.alert.id for group in groups if receipts.is_past(group.latest.alert, ends)},
-        forms={group.latest.alert.id: _forms(group.latest.alert.id, wrong, alert_id) for group in groups},
+        by_stand={stand: [group for group in shown if group.stand is stand] for stand in Stand},
+        counts={each: sum(group.stand in SHOWN[each] for group in box.groups) for each in Show},
+        show=show,
+        total=len(wanted),
+        page=page,
+        page_size=PAGE_SIZE,
+        outlooks=box.outlooks,
+        past=box.past,
+        forms={
+            group.latest.alert.id: answer_forms(group.latest.alert.id, wrong if alert_id in group.alert_ids else None)
+            for group in shown
+        },
         form=wrong,
+        may_renew=has_rank(current_user.role_names, RoleName.COORDINATOR),
         alert_words=alert_words,
+        detail_words=detail_words,
         subject_words=subject_words,
         post_of=receipts.post_of,
     )
 
 
-def _forms(alert_id: uuid.UUID, wrong: FlaskForm | None, wrong_id: uuid.UUID | None) -> dict[str, FlaskForm]:
+def read_box(account_id: uuid.UUID) -> Box:
+    """What an account was told, by subject, beside what is recorded now."""
+    today, told = clock.today(), receipts.list_told(account_id)
+    service_ids = {one.alert.service_id for one in told if one.alert.service_id}
+    outlooks = list_outlooks(list(service_ids), today, current_app.extensions["settings"].threshold_days)
+    groups = receipts.by_subject(told, today, outlooks)
+    past = {group.latest.alert.id for group in groups if receipts.is_past(group.latest.alert, outlooks)}
+    return Box(groups, outlooks, past)
+
+
+def answer_forms(alert_id: uuid.UUID, wrong: FlaskForm | None = None) -> dict[str, FlaskForm]:
+    """The forms with which a reader answers an alert; the wrong one, as it was filled in, in its place."""
     forms = {
         "snooze": SnoozeForm(None, prefix=f"later-{alert_id}-", until=clock.today() + A_WEEK),
         "hand_over": HandOverForm(None, prefix=f"give-{alert_id}-"),
     }
-    if wrong is not None and alert_id == wrong_id:
+    if wrong is not None:
         forms["snooze" if isinstance(wrong, SnoozeForm) else "hand_over"] = wrong
     return forms
 

@@ -8,14 +8,15 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from partnerdir import clock
-from partnerdir.accounts.rules import RoleName
+from partnerdir.accounts.queries import list_area_ids
+from partnerdir.accounts.rules import RoleName, may_look_after_areas
 from partnerdir.alerts import actions, queries
 from partnerdir.alerts.unsubscribing import opened_watch
 from partnerdir.directory.queries import find_need, require_service
 from partnerdir.errors import Missing
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
-from partnerdir.geography.queries import find_area
+from partnerdir.geography.queries import find_area, list_area_names
 from partnerdir.settings import Settings
 from partnerdir.web.access import changes_records, open_to, open_to_everyone
 
@@ -27,7 +28,10 @@ def list_watches() -> str:
     outlooks = list_outlooks([watch.service.id for watch in watches], clock.today(), _settings().threshold_days)
     watches.sort(key=lambda watch: urgency(outlooks[watch.service.id]))
     wider = queries.list_wider_watches(current_user.id)
-    return render_template("frontline/list_watches.html", watches=watches, outlooks=outlooks, wider=wider)
+    looks_after = list_area_names(list_area_ids(current_user.id)) if may_look_after_areas(current_user.role_names) else []
+    return render_template(
+        "frontline/list_watches.html", watches=watches, outlooks=outlooks, wider=wider, looks_after=looks_after
+    )
 
 
 @open_to(RoleName.FRONTLINE)

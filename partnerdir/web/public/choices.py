@@ -16,9 +16,12 @@ MOST_CHOICES = 15
 class Node(Protocol):
     """A need or an area, as far as its place in the tree goes."""
 
-    id: uuid.UUID
-    name: str
-    parent_id: uuid.UUID | None
+    @property
+    def id(self) -> uuid.UUID: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def parent_id(self) -> uuid.UUID | None: ...
 
 
 AnyNode = TypeVar("AnyNode", bound=Node)

@@ -3,7 +3,6 @@
 from flask import render_template
 
 from partnerdir.directory.queries import list_needs
-from partnerdir.geography.queries import list_areas
 from partnerdir.web.access import open_to_everyone
 from partnerdir.web.public.choices import list_branches, list_need_links
 
@@ -16,5 +15,4 @@ def home() -> str:
         "public/home.html",
         needs=[branch for branch in list_branches(needs) if branch.top.parent_id is None],
         links=list_need_links(needs),
-        areas=list_branches(list_areas()),
     )

@@ -32,4 +32,5 @@ def leaving_quickly() -> str:
 @open_to_everyone
 def robots() -> Response:
     """Asks search engines to leave out the answers to searches, whose addresses are new each time."""
-    return Response("User-agent: *\nDisallow: /results/\nDisallow: /sign-in\nDisallow: /password/\n", mimetype="text/plain")
+    closed_off = ("/results/", "/sheet/", "/sign-in", "/password/")
+    return Response("User-agent: *\n" + "".join(f"Disallow: {part}\n" for part in closed_off), mimetype="text/plain")

@@ -3,25 +3,28 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from partnerdir import clock
 from partnerdir.directory.models import Service
-from partnerdir.directory.queries import find_need, list_needs, list_services
-from partnerdir.errors import Missing
+from partnerdir.directory.queries import list_need_names_and_parents, list_services
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
-from partnerdir.geography.queries import find_area, list_areas
-from partnerdir.search.rules import Question
+from partnerdir.geography.queries import list_area_names_and_parents
+from partnerdir.search.rules import Answer, Question
+from partnerdir.search.widening import widened
 from partnerdir.web.access import open_to_everyone
-from partnerdir.web.public.choices import list_branches, list_choices
+from partnerdir.web.list_choices import list_choices as list_choices_of_lists
+from partnerdir.web.public.asking import LONGEST_WORDS, Unclear, asked_anew, asked_before, chosen_next, finder, is_choice
+from partnerdir.web.public.choices import Node, list_choices
+from partnerdir.web.public.drafts import begun_with, sealed_draft
+from partnerdir.web.public.narrowing import distances, list_chosen, list_groups
+from partnerdir.web.public.near import list_said
 from partnerdir.web.public.seen import area_ids, first_number
 from partnerdir.web.questions import opened, sealed
-
-LONGEST_WORDS = 500
 
 
 class Result(NamedTuple):
@@ -31,64 +34,91 @@ class Result(NamedTuple):
     areas: list[str]
     number: str
     outlook: Outlook
+    near: list[str]
 
 
 @open_to_everyone
-def search() -> Response:
+def search() -> Response | tuple[str, int]:
     """Turns what was asked into an opaque address; asked by address (GET), it leads to the first page."""
     if request.method != "POST":
         return redirect(url_for("public.home"))
-    code_of_area, code_of_need = request.form.get("area"), request.form.get("need")
-    area = find_area(code_of_area) if code_of_area else None
-    need = find_need(code_of_need) if code_of_need else None
-    if (code_of_area and not area) or (code_of_need and not need):
-        raise Missing("There is no such area or need.")
-    words = _cleaned(request.form.get("words", ""))
-    question = Question(words, need.id if need else None, area.id if area else None)
+    before = asked_before()
+    question = chosen_next(before) if is_choice() else asked_anew(before)
+    if isinstance(question, Unclear):
+        words = request.form.get("words", before.words)[:LONGEST_WORDS]
+        page = render_template("public/unclear.html", unclear=question, words=words, before=before, asked=sealed(before))
+        return page, 422
     return redirect(url_for("public.results", question=sealed(question)), 303)
 
 
 @open_to_everyone
 def results(question: str) -> tuple[str, int]:
-    """The services that answer a question, a page at a time."""
+    """The services that answer a question, a page at a time; where there are none, those that nearly do."""
     asked = opened(question)
-    answer = current_app.extensions["search"].find(asked)
-    needs, areas = list_needs(), list_areas()
+    answer = finder().find(asked)
+    needs, areas = list_need_names_and_parents(), list_area_names_and_parents()
+    shown, wider = asked, None
+    if not answer.total:
+        wider = widened(asked, finder().find, {need.id: need.parent_id for need in needs})
+        shown, answer = (wider.question, wider.answer) if wider else (asked, answer)
     pages = -(-answer.total // asked.page_size)
     page = render_template(
         "public/results.html",
         asked=asked,
-        total=answer.total,
-        results=_list_results(answer.service_ids, {area.id: area.name for area in areas}),
-        need=next((need for need in needs if need.id == asked.need_id), None),
-        area=next((area for area in areas if area.id == asked.area_id), None),
-        areas=list_branches(areas),
-        need_choices=list_choices(asked, "need_id", needs, answer.need_counts),
-        area_choices=list_choices(asked, "area_id", areas, answer.area_counts),
+        shown=shown,
+        wider=wider,
+        answer=answer,
+        results=_list_results(answer, shown, {area.id: area for area in areas}),
         pages=pages,
-        page_address=lambda number: url_for("public.results", question=sealed(replace(asked, page=number))),
+        plan_address=_plan_address(shown, next((need.code for need in needs if need.id == shown.need_id), "")),
+        page_address=lambda number: _address(replace(shown, page=number)),
+        as_written=_address(replace(asked, words=asked.as_written, as_written="", place=None)),
         is_cut=len(asked.words) >= LONGEST_WORDS,
+        lists=list_choices_of_lists(),
+        saving=sealed(asked),
+        **_list_ways_to_narrow(asked, shown, answer, needs, areas),
     )
-    is_beyond_the_end = asked.page > max(pages, 1)
+    is_beyond_the_end = shown.page > max(pages, 1)
     return page, 404 if is_beyond_the_end else 200
 
 
-def _cleaned(words: str) -> str:
-    """What was typed, without line breaks and control characters, and no longer than anybody needs."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in words)
-    return " ".join(printable.split())[:LONGEST_WORDS]
+def _list_ways_to_narrow(
+    asked: Question, shown: Question, answer: Answer, needs: Sequence[Node], areas: Sequence[Node]
+) -> dict[str, Any]:
+    need = next((need for need in needs if need.id == shown.need_id), None)
+    area = next((area for area in areas if area.id == shown.area_id), None)
+    return {
+        "token": sealed(shown),
+        "need": need,
+        "area": area,
+        "need_choices": list_choices(shown, "need_id", needs, answer.need_counts),
+        "area_choices": [] if shown.place else list_choices(shown, "area_id", areas, answer.area_counts),
+        "groups": list_groups(shown, answer.trait_counts),
+        "distances": distances(shown),
+        "chosen": list_chosen(shown, need.name if need else "", f"In {area.name}" if area else ""),
+        "asked_chosen": list_chosen(asked, "", ""),
+    }
 
 
-def _list_results(service_ids: Sequence[uuid.UUID], area_names: Mapping[uuid.UUID, str]) -> list[Result]:
-    services = list_services(service_ids)
+def _address(question: Question) -> str:
+    return url_for("public.results", question=sealed(question))
+
+
+def _plan_address(question: Question, need_code: str) -> str:
+    return url_for("public.plan_again", family=sealed_draft(begun_with(question, need_code)))
+
+
+def _list_results(answer: Answer, shown: Question, areas: Mapping[uuid.UUID, Node]) -> list[Result]:
+    services = list_services(answer.service_ids)
     today, thresholds = clock.today(), current_app.extensions["settings"].threshold_days
     outlooks = list_outlooks([service.id for service in services], today, thresholds)
     return [
         Result(
             service=service,
-            areas=sorted(area_names[area_id] for area_id in area_ids(service)),
+            areas=sorted(areas[area_id].name for area_id in area_ids(service)),
             number=first_number(service, today),
             outlook=outlooks[service.id],
+            near=list_said(answer.reached[service.id], service, shown.place, areas) if shown.place else [],
         )
         for service in services
     ]

@@ -3,14 +3,16 @@
 import uuid
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app, redirect, render_template, request, url_for
 from flask_security import current_user
+from werkzeug.wrappers import Response
 
 from partnerdir import clock
 from partnerdir.alerts.queries import find_watch, find_wider_watch
 from partnerdir.alerts.receipts import list_who_knows
+from partnerdir.directory.closing import find_survivor
 from partnerdir.directory.models import Service
-from partnerdir.directory.queries import require_service
+from partnerdir.directory.queries import list_services, require_service
 from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceStatus, Taking, Way
 from partnerdir.funding.doubts import doubts
 from partnerdir.funding.queries import list_outlooks, list_windows
@@ -19,21 +21,32 @@ from partnerdir.geography.queries import list_area_names
 from partnerdir.web import formats
 from partnerdir.web.access import open_to_everyone
 from partnerdir.web.funding_words import DOUBTS
+from partnerdir.web.list_choices import list_choices
+from partnerdir.web.papers import sealed_list
 from partnerdir.web.public import seen
 from partnerdir.web.public.choices import list_need_links
+from partnerdir.web.public.closed import find_closed, list_others
 from partnerdir.web.words import words_for
 
 
 @open_to_everyone
-def show_service(service_id: uuid.UUID) -> str:
-    """The page of a service; one that has closed keeps its page (and 200, so that no browser hides what it says)."""
+def show_service(service_id: uuid.UUID) -> str | Response:
+    """The page of a service; one that has closed keeps its page (and 200, so that no browser hides what it says).
+
+    One that was merged leads to the service it is part of now.
+    """
     service = require_service(service_id)
+    if survivor := find_survivor(service):
+        return redirect(url_for("public.show_service", service_id=survivor.id, was=service.id), 301)
     reader, today = seen.reader(), clock.today()
+    money = _money(service, reader)
     return render_template(
         "public/show_service.html",
         service=service,
         is_sensitive=seen.is_sensitive(service),
-        is_closed=service.status is ServiceStatus.CLOSED,
+        closed=find_closed(service),
+        others=list_others(service, money["outlook"]),
+        was=_find_merged(service, request.args.get("was", type=uuid.UUID)),
         is_paused=service.status is ServiceStatus.PAUSED,
         facts=list_facts(service),
         hours=[hours for hours in service.schedules if hours.service_at_location_id is None],
@@ -44,8 +57,15 @@ def show_service(service_id: uuid.UUID) -> str:
         contacts=seen.list_contacts(service, reader, today),
         need_links=list_need_links(service.needs),
         checked_by=service.assured_by if reader.is_staff else seen.public_name(service.assured_by),
-        **_money(service, reader),
+        **money,
     )
+
+
+def _find_merged(service: Service, merged_id: uuid.UUID | None) -> Service | None:
+    """The service that led here, where it is a part of this one."""
+    merged = next(iter(list_services([merged_id])), None) if merged_id else None
+    survivor = find_survivor(merged) if merged else None
+    return merged if survivor and survivor.id == service.id else None
 
 
 def list_facts(service: Service) -> list[tuple[str, str]]:
@@ -78,6 +98,8 @@ def _money(service: Service, reader: seen.Reader) -> dict[str, Any]:
         "watch": find_watch(current_user.id, service.id),
         "organisation_watch": find_wider_watch(current_user.id, organisation_id=service.organisation_id),
         "who_knows": list_who_knows([service.id]),
+        "lists": list_choices(service.id),
         "today": today,
+        "print_list": sealed_list([service.id]),
         "may_change": reader.may_see_secret_addresses,
     }

@@ -1,0 +1,35 @@
+"""The forms of lists and saved searches: a name of the worker's own, and whom to share with."""
+
+from collections.abc import Iterable
+
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovSelect, GovTextInput
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import InputRequired
+
+from partnerdir.lists.queries import Colleague
+
+NO_NAMES = "A word of your own, such as “Tuesday visits”. Never the name of a person or a family."
+TEAM = "team"
+
+
+class NameForm(FlaskForm):
+    """What a list, or a saved search, is called."""
+
+    main_field = "name"
+
+    name = StringField("Name", widget=GovTextInput(), description=NO_NAMES, validators=[InputRequired("Enter a name.")])
+
+
+class ShareForm(FlaskForm):
+    """Whom a list is shared with, and whether they may add to it."""
+
+    main_field = "reader"
+
+    reader = SelectField("Share it with", widget=GovSelect(), validators=[InputRequired("Choose whom to share it with.")])
+    may_add = BooleanField("They may add services too", widget=GovCheckboxInput())
+
+    def offer(self, colleagues: Iterable[Colleague], team: str) -> None:
+        """Fills in whom to choose from: everybody of the reader's own organisation at once, or one colleague."""
+        choices = [("", "Choose"), *((str(one.account_id), one.words) for one in colleagues)]
+        self.reader.choices = [*choices[:1], (TEAM, f"Everybody at {team}"), *choices[1:]] if team else choices

@@ -1,0 +1,41 @@
+"""How near a service is, in words."""
+
+import uuid
+from collections.abc import Mapping
+
+from partnerdir.directory.models import Service
+from partnerdir.search.rules import Place, Reached
+from partnerdir.web.public.choices import Node
+
+NEXT_DOOR, WHOLE_MILES_FROM = 0.1, 10
+
+
+def said_miles(miles: float) -> str:
+    """0.8 miles away; whole miles where tenths say nothing."""
+    if miles < NEXT_DOOR:
+        return "Less than 0.1 miles away"
+    figure = f"{miles:.0f}" if miles >= WHOLE_MILES_FROM else f"{miles:.1f}".removesuffix(".0")
+    return f"{figure} mile{'' if figure == '1' else 's'} away"
+
+
+def list_said(near: Reached, service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> list[str]:
+    """Every way in which a service counts as near, the nearest first."""
+    said = {
+        said_miles(near.miles or 0): near.miles is not None,
+        f"Serves {_name_of_served(service, place, areas)}": near.serves,
+        f"In {place.name}": near.is_in,
+        "Comes to you": near.comes,
+        "By phone": near.by_phone,
+        "Online": near.online,
+    }
+    return [words for words, holds in said.items() if holds] or ["Does not say where it is"]
+
+
+def _name_of_served(service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> str:
+    """The smallest area around the place that the service serves."""
+    served = {area.area_id for area in service.areas_served}
+    area, seen = areas.get(place.area_id) if place.area_id else None, set[uuid.UUID]()
+    while area is not None and area.id not in served and area.id not in seen:
+        seen.add(area.id)
+        area = areas.get(area.parent_id) if area.parent_id else None
+    return area.name if area is not None else place.name
