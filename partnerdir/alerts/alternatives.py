@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager
 
 from partnerdir.database import db
 from partnerdir.directory.models import Organisation, Service, ServiceArea, service_need
@@ -17,7 +16,8 @@ from partnerdir.funding.routes import TAKES_PEOPLE, Route, find_tree
 from partnerdir.funding.rules import Certainty
 
 MOST = 3
-LOOKED_AT = 200  # how many possible ones are weighed, so that one need shared by thousands costs no more
+LOOKED_AT, WEIGHED = 500, 30  # of thousands that share a need so many are looked at, and the best of them are weighed
+FOR_EVER = date.max
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,14 @@ def list_alternatives(
 
     Those that take people now come first, then those for the very same areas, then those funded longest.
     """
-    needs, areas = _subject_of(service_id, route)
-    services = _list_possible(service_id, max(ends_on, day), needs, areas)
-    nearby = _list_serving(areas, [service.id for service in services])
-    outlooks = list_outlooks([service.id for service in services], day, ())
+    possible = _list_possible(service_id, max(ends_on, day), *_subject_of(service_id, route))
+    outlooks = list_outlooks([row.id for row in possible], day, ())
     found = [
-        Alternative(s.id, s.name, s.organisation.name, outlook.funded_until, s.taking is Taking.WAITING_LIST)
-        for s in services
-        if (outlook := outlooks[s.id]).is_covered and (outlook.funded_until is None or outlook.funded_until > ends_on)
+        Alternative(row.id, row.name, row.organisation, outlook.funded_until, row.taking is Taking.WAITING_LIST)
+        for row in possible
+        if (outlook := outlooks[row.id]).is_covered and (outlook.funded_until is None or outlook.funded_until > ends_on)
     ]
+    nearby = {row.id for row in possible if row.is_nearby}
     found.sort(key=lambda other: (other.has_waiting_list, other.service_id not in nearby, *_longest_first(other)))
     return found[:most]
 
@@ -64,36 +63,49 @@ def _subject_of(service_id: uuid.UUID, route: Route | None) -> tuple[list[uuid.U
     return list(db.session.scalars(needs)), list(db.session.scalars(areas))
 
 
-def _list_serving(areas: Iterable[uuid.UUID], service_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of the services that serve one of the areas by name, and not only a larger one."""
-    query = sa.select(ServiceArea.service_id).where(ServiceArea.area_id.in_(areas), ServiceArea.service_id.in_(service_ids))
-    return set(db.session.scalars(query))
+def _list_possible(
+    service_id: uuid.UUID, after: date, needs: list[uuid.UUID], areas: list[uuid.UUID]
+) -> list[sa.Row[tuple[uuid.UUID, str, Taking, str, bool]]]:
+    """Those for the same need and area that take people and have money past the day; a confidential one is never named.
 
-
-def _list_possible(service_id: uuid.UUID, after: date, needs: list[uuid.UUID], areas: list[uuid.UUID]) -> list[Service]:
-    """Those for the same need and area that take people and have money past the day; a confidential one is never named."""
-    for_a_need = sa.select(service_need.c.service_id).where(service_need.c.need_id.in_(needs))
-    in_an_area = sa.select(ServiceArea.service_id).where(ServiceArea.area_id.in_(_areas_around(areas)))
-    pays_longer = (FundingWindow.ends_on > after) | FundingWindow.ends_on.is_(None)
-    funded = sa.select(FundingWindow.service_id).where(FundingWindow.certainty == Certainty.CONFIRMED, pays_longer)
-    query = (
-        sa.select(Service)
-        .join(Service.organisation)
+    Nearby are those that serve one of the areas by name, and not only a larger one.
+    """
+    for_these = (
+        sa.select(service_need.c.service_id.label("id"))
+        .distinct()
+        .join(Service, Service.id == service_need.c.service_id)
         .where(
-            Service.id != service_id,
+            service_need.c.need_id.in_(needs),
+            service_need.c.service_id != service_id,
             Service.status == ServiceStatus.ACTIVE,
             Service.taking.in_(TAKES_PEOPLE),
             Service.is_confidential.is_(False),
-            Organisation.is_confidential.is_(False),
-            Service.id.in_(for_a_need),
-            Service.id.in_(in_an_area),
-            Service.id.in_(funded),
+            _serves(service_need.c.service_id, _areas_around(areas)),
         )
-        .options(contains_eager(Service.organisation))
-        .order_by(Service.taking, sa.func.lower(Service.name), Service.id)
         .limit(LOOKED_AT)
+        .subquery()
     )
-    return list(db.session.scalars(query))
+    last_paid = (
+        sa.select(sa.func.max(sa.func.coalesce(FundingWindow.ends_on, sa.literal(FOR_EVER, sa.Date))))
+        .where(FundingWindow.service_id == for_these.c.id, FundingWindow.certainty == Certainty.CONFIRMED)
+        .scalar_subquery()
+    )
+    is_nearby = _serves(for_these.c.id, areas)
+    query = (
+        sa.select(
+            Service.id, Service.name, Organisation.name.label("organisation"), Service.taking, is_nearby.label("is_nearby")
+        )
+        .join(for_these, for_these.c.id == Service.id)
+        .join(Organisation, Organisation.id == Service.organisation_id)
+        .where(Organisation.is_confidential.is_(False), last_paid > after)
+        .order_by(Service.taking, is_nearby.desc(), last_paid.desc(), sa.func.lower(Service.name), Service.id)
+        .limit(WEIGHED)
+    )
+    return list(db.session.execute(query))
+
+
+def _serves(service_id: sa.ColumnElement[uuid.UUID], areas: Iterable[uuid.UUID]) -> sa.Exists:
+    return sa.exists().where(ServiceArea.service_id == service_id, ServiceArea.area_id.in_(list(areas)))
 
 
 def _areas_around(areas: Iterable[uuid.UUID]) -> set[uuid.UUID]:

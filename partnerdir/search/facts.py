@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from partnerdir import clock
 from partnerdir.search import queries
+from partnerdir.search.keys import uuid_of
 from partnerdir.search.labels import Bools, Ints, Labels, Reach
 from partnerdir.search.narrowing import Narrowing
 from partnerdir.search.nearness import Around, Nearness
@@ -81,7 +82,7 @@ class Facts:
         ids, row_of, names = [*self.ids], {**self.row_of}, [*self.names]
         rows = []
         for service in found:
-            service_id = queries.uuid_of(service.key)
+            service_id = uuid_of(service.key)
             row = row_of.setdefault(service_id.bytes, len(ids))
             if row == len(ids):
                 ids.append(service_id)

@@ -17,7 +17,8 @@ from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Certainty, EndKind, Renewal, outlook_on
 from partnerdir.geography.models import Postcode
 from partnerdir.geography.rules import read_code
-from partnerdir.search.queries import Ids, as_given, served_areas
+from partnerdir.search.keys import as_given
+from partnerdir.search.queries import Ids, list_areas_served
 from partnerdir.search.traits import is_free, list_traits
 
 Said = tuple[Any, ...]  # a row of _WINDOWS but its key
@@ -67,7 +68,7 @@ def list_particulars(connection: Connection, day: date, service_ids: Ids | None 
     parts = [None] if every is None else [every[start : start + AT_ONCE] for start in range(0, len(every), AT_ONCE)]
     for part in parts:
         funded, spots = _funded_until(connection, day, part), _spots(connection, part)
-        served = served_areas(connection, part)
+        served = list_areas_served(connection, part)
         for row in connection.execute(_only(_COLUMNS, Service.id, part)):
             yield Particulars(
                 row.key,

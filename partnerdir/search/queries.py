@@ -18,6 +18,7 @@ from partnerdir.errors import PartnerdirError
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Certainty
 from partnerdir.geography.models import Area
+from partnerdir.search.keys import as_given, uuid_of
 from partnerdir.search.rules import PATIENCE, Position, with_ancestors
 
 NONE: frozenset[uuid.UUID] = frozenset()
@@ -152,11 +153,6 @@ def list_documents(connection: Connection, service_ids: Ids) -> Iterator[Documen
             )
 
 
-def as_given(column: Any) -> Any:
-    """The column as the database's driver gives it: making a UUID or an enum of each of a million is what takes longest."""
-    return sa.type_coerce(column, sa.types.NullType())
-
-
 _TEXTS = sa.select(
     as_given(Service.id).label("key"),
     Service.name,
@@ -227,7 +223,7 @@ def list_facts(connection: Connection, service_ids: Ids | None = None) -> Iterat
     """What filters, counts and orders those of these services that exist, or all services."""
     for part in [None] if service_ids is None else _parts(service_ids):
         needs_of = _by_service(connection, _only(_NEEDS, service_need.c.service_id, part))
-        served = served_areas(connection, part)
+        served = list_areas_served(connection, part)
         places = _by_service(connection, _only(_AREAS_OF_PLACES, ServiceAtLocation.service_id, part))
         paid = _by_service(connection, _only(_PAID_UNTIL, FundingWindow.service_id, part))
         for key, name, status, checked_on in connection.execute(_only(_NAMES, Service.id, part)).all():
@@ -239,7 +235,7 @@ def list_facts(connection: Connection, service_ids: Ids | None = None) -> Iterat
             yield ServiceFacts(key, name, is_listed, needs, areas, is_paused, None if until == _ENDLESS else until, checked_on)
 
 
-def served_areas(connection: Connection, part: Sequence[uuid.UUID] | None) -> dict[Any, frozenset[uuid.UUID]]:
+def list_areas_served(connection: Connection, part: Sequence[uuid.UUID] | None) -> dict[Any, frozenset[uuid.UUID]]:
     """The areas that each of these services serves, or each of all, by id as the driver gives it."""
     found = _by_service(connection, _only(_AREAS_SERVED, ServiceArea.service_id, part))
     return {key: _uuids(labels) for key, labels in found.items()}
@@ -256,11 +252,6 @@ def _by_service(connection: Connection, query: sa.Select[Any]) -> dict[Any, Any]
 @lru_cache(maxsize=50_000)
 def _uuids(labels: str) -> frozenset[uuid.UUID]:
     return frozenset(uuid.UUID(label) for label in labels.split(",") if label)
-
-
-def uuid_of(key: Any) -> uuid.UUID:
-    """The id that the database's driver gives in its own way."""
-    return key if isinstance(key, uuid.UUID) else uuid.UUID(key)
 
 
 def _parts(ids: Ids) -> Iterator[list[uuid.UUID]]:
