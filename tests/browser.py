@@ -1,10 +1,9 @@
 """A real Chromium, new and empty each time, that talks to nobody but the site."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
 
 from tests.system_packages import find_chromium
 
@@ -16,15 +15,9 @@ PHONE: ViewportSize = {"width": 320, "height": 640}
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 
 
-@contextmanager
-def chromium() -> Iterator[Browser]:
+def require_chromium() -> Path:
     """The browser; a test that needs it is skipped, with the way to get it, where there is none."""
     path = find_chromium()
     if path is None:
         pytest.skip("Chromium is not installed, so nothing was tried in a browser: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        try:
-            yield browser
-        finally:
-            browser.close()
+    return path

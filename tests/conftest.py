@@ -9,6 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, Response
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Playwright, sync_playwright
 
 from partnerdir.accounts.rules import RoleName
 from partnerdir.database import add_database_file, db, has_unsaved_changes
@@ -16,6 +18,7 @@ from partnerdir.factory import create_app
 from partnerdir.settings import Settings
 from partnerdir.tables import Base
 from tests import people, postgres
+from tests.browser import FLAGS, require_chromium
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -26,6 +29,21 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"the real data is not at {SHARED}: tests against real listings and grants were not run")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers: one for all tests of a process, which is as many as it allows."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Chromium]:
+    """A real Chromium that talks to nobody but the site."""
+    opened = playwright.chromium.launch(executable_path=require_chromium(), args=list(FLAGS))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from partnerdir import clock
 from partnerdir.errors import Missing
@@ -15,11 +15,12 @@ MOST_ON_PAPER = 10
 MONTHS_GOOD = 3
 KIND = b"paper"
 ID_BYTES = 16
+EPOCH, TICK = datetime.fromtimestamp(0, UTC), timedelta(microseconds=1)  # as exact as the change log
 
 
 @dataclass(frozen=True)
 class Paper:
-    """The services on a paper, the minute it was printed, and the day until which it can be relied on."""
+    """The services on a paper, when it was printed, and the day until which it can be relied on."""
 
     service_ids: tuple[uuid.UUID, ...]
     printed_at: datetime
@@ -41,18 +42,18 @@ def sealed_list(service_ids: Iterable[uuid.UUID]) -> str:
 def sealed_paper(paper: Paper) -> str:
     """The paper as part of an address, as short as can be: a telephone reads it from the sheet."""
     ids = urlsafe_b64encode(b"".join(service_id.bytes for service_id in paper.service_ids)).decode()
-    return locked([int(paper.printed_at.timestamp()), paper.good_until.toordinal(), ids], KIND)
+    return locked([(paper.printed_at - EPOCH) // TICK, paper.good_until.toordinal(), ids], KIND)
 
 
 def opened_paper(text: str) -> Paper:
     """The paper in an address. Raises: Missing when the address was mistyped, tampered with or made elsewhere."""
-    seconds, good_until, ids = unlocked(text, KIND)
+    ticks, good_until, ids = unlocked(text, KIND)
     joined = urlsafe_b64decode(ids)
     parts = (joined[start : start + ID_BYTES] for start in range(0, len(joined), ID_BYTES))
     found = tuple(uuid.UUID(bytes=part) for part in parts)
     if not found:
         raise Missing("There is nothing on this list.")
-    return Paper(found, datetime.fromtimestamp(seconds, UTC), date.fromordinal(good_until))
+    return Paper(found, EPOCH + ticks * TICK, date.fromordinal(good_until))
 
 
 def good_until(printed_on: date, ends: Sequence[date]) -> date:

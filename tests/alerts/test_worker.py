@@ -190,12 +190,12 @@ def test_a_good_run_by_a_clock_that_was_days_ahead_is_not_believed(app: Flask, v
     assert visitor.get("/health").status_code == 503
 
 
-def test_health_asks_the_database_one_thing(app: Flask, visitor: FlaskClient, statements: list[str]) -> None:
+def test_health_asks_the_database_two_things(app: Flask, visitor: FlaskClient, statements: list[str]) -> None:
     looked(timedelta(0))
     visitor.get("/health")
     statements.clear()
     visitor.get("/health")
-    assert sum(statement.startswith("SELECT") for statement in statements) == 1
+    assert sum(statement.startswith("SELECT") for statement in statements) == 2
 
 
 @pytest.mark.parametrize("role", RoleName)
