@@ -11,7 +11,7 @@ from tests.browser import FLAGS, PHONE, require_chromium
 from tests.whole_site import WholeSite
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-WORDS, NEED = "frightened of my husband", "Domestic abuse"
+WORDS, PLACE, NEED = "frightened of my husband", "QX4 4YZ", "Domestic abuse"
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 
 
@@ -49,10 +49,11 @@ def files_with(folder: Path, *secrets: str) -> list[tuple[str, str]]:
     return found
 
 
-def search(page: Page, site: WholeSite, words: str) -> None:
+def search(page: Page, site: WholeSite, words: str, place: str = "") -> None:
     """Asks the question through the box on the first page."""
     page.goto(site.url)
     page.get_by_label(re.compile("What is needed")).fill(words)
+    page.get_by_label("Where?").fill(place)
     page.get_by_role("button", name="Find services").click()
     expect(page.locator(".pd-result__name a").first).to_be_visible()
 
@@ -80,7 +81,7 @@ def test_nothing_of_a_search_is_left_in_a_fresh_profile(
     context = profile(scripts)
     context.on("request", lambda asked: elsewhere.append(asked.url) if not asked.url.startswith(site.url) else None)
     page = context.pages[0]
-    search(page, site, WORDS)
+    search(page, site, WORDS, PLACE)
     first_page = page.url
     for number in (0, 1):
         page.locator(".pd-result__name a").nth(number).click()
@@ -94,7 +95,7 @@ def test_nothing_of_a_search_is_left_in_a_fresh_profile(
     context.close()
     assert elsewhere == []
     assert files_with(tmp_path, site.url), "the profile was not written, so nothing was proved"
-    assert files_with(tmp_path, WORDS, "husband", NEED) == []
+    assert files_with(tmp_path, WORDS, "husband", PLACE, NEED) == []
 
 
 def test_a_question_left_in_an_address_would_be_found(site: WholeSite, profile: Profile, tmp_path: Path) -> None:
