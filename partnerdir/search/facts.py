@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from partnerdir import clock
+from partnerdir.database import uuid_of
 from partnerdir.search import queries
-from partnerdir.search.keys import uuid_of
 from partnerdir.search.labels import Bools, Ints, Labels, Reach
 from partnerdir.search.narrowing import Narrowing
 from partnerdir.search.nearness import Around, Nearness

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from partnerdir.database import as_given
 from partnerdir.directory.models import Location, Organisation, Service, ServiceAtLocation
 from partnerdir.directory.rules import Referral, Taking
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Certainty, EndKind, Renewal, outlook_on
 from partnerdir.geography.models import Postcode
 from partnerdir.geography.rules import read_code
-from partnerdir.search.keys import as_given
 from partnerdir.search.queries import Ids, list_areas_served
 from partnerdir.search.traits import is_free, list_traits
 

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from partnerdir.changes import Change
+from partnerdir.database import as_given, uuid_of
 from partnerdir.directory.models import Location, Need, Organisation, Service, ServiceArea, ServiceAtLocation, service_need
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.errors import PartnerdirError
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Certainty
 from partnerdir.geography.models import Area
-from partnerdir.search.keys import as_given, uuid_of
 from partnerdir.search.rules import PATIENCE, Position, with_ancestors
 
 NONE: frozenset[uuid.UUID] = frozenset()
