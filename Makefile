@@ -10,27 +10,29 @@ PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app app
+BABEL := $(VENV)/bin/pybabel
 PIP := $(PYTHON) -m pip --disable-pip-version-check --no-input
 NPM := PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm
 NODE_IS_RECENT := npm --version >/dev/null 2>&1 && node -e 'const [a, b] = process.versions.node.split("."); process.exit(a * 100 + +b < 2219 ? 1 : 0)' 2>/dev/null
 DONE := $(VENV)/done
 
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard partnerdir/translations/*/LC_MESSAGES/messages.po))
 STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard static/styles/*.scss static/scripts/*.js)
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install run test check bench bench-search bench-plan bench-alerts demo-reset lock front-end clean
+.PHONY: help install run test check bench bench-search bench-plan bench-alerts demo-reset lock front-end words clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-install: $(DONE)/site static/built/manifest.json  ## Install what the site needs and build its front end, and start nothing
+install: $(DONE)/site static/built/manifest.json $(CATALOGUES)  ## Install what the site needs and build its front end, and start nothing
 
-run: $(DONE)/site static/built/manifest.json  ## Serve the site at http://127.0.0.1:8000, with the demonstration district on first run
+run: $(DONE)/site static/built/manifest.json $(CATALOGUES)  ## Serve the site at http://127.0.0.1:8000, with the demonstration district on first run
 	@$(FLASK) prepare --demonstration
 	@exec $(PYTHON) app.py
 
-test: $(DONE)/development static/built/manifest.json tests/pages/node_modules/.package-lock.json  ## Run every test (TESTS=tests/funding: a part); as root, installs Chromium and PostgreSQL first
+test: $(DONE)/development static/built/manifest.json $(CATALOGUES) tests/pages/node_modules/.package-lock.json  ## Run every test (TESTS=tests/funding: a part); as root, installs Chromium and PostgreSQL first
 	@$(PYTHON) tests/system_packages.py
 	@$(PYTHON) -m pytest -n 2 --dist loadfile $(TESTS)
 
@@ -41,22 +43,29 @@ check: $(DONE)/development static/built/manifest.json  ## Look for faults withou
 	$(VENV)/bin/djlint --lint --quiet templates
 	$(PYTHON) -m pytest tests/house
 
-bench: $(DONE)/development  ## Measure search and the service page on real and generated listings
+bench: $(DONE)/development $(CATALOGUES)  ## Measure search and the service page on real and generated listings
 	@$(PYTHON) -m tests.bench.search
 
-bench-search: $(DONE)/development  ## Ask judged questions, of us and of what people would use instead
+bench-search: $(DONE)/development $(CATALOGUES)  ## Ask judged questions, of us and of what people would use instead
 	@$(PYTHON) -W ignore -m tests.bench.judging
 
-bench-plan: $(DONE)/development  ## Measure plans for families over 10,000 services
+bench-plan: $(DONE)/development $(CATALOGUES)  ## Measure plans for families over 10,000 services
 	@$(PYTHON) -W ignore -m tests.bench.plans
 
-bench-alerts: $(DONE)/development  ## Measure a scan over a million funding windows, and live a year of real grants again
+bench-alerts: $(DONE)/development $(CATALOGUES)  ## Measure a scan over a million funding windows, and live a year of real grants again
 	@$(PYTHON) -m tests.bench.alerts
 
-demo-reset: $(DONE)/site  ## Throw the demonstration's records away and make them anew
+demo-reset: $(DONE)/site $(CATALOGUES)  ## Throw the demonstration's records away and make them anew
 	@$(FLASK) demo-reset
 
 front-end: static/built/manifest.json  ## Build styles and scripts into static/built/
+
+words: $(DONE)/development  ## Collect what the site says from code and templates, for each language to be completed, and build the catalogues
+	$(BABEL) --quiet extract --mapping-file pyproject.toml --keywords lazy_gettext --keywords gettext_noop --no-wrap \
+		--sort-by-file --add-location file --output-file $(DONE)/messages.pot partnerdir templates
+	$(BABEL) --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		--input-file $(DONE)/messages.pot --output-dir partnerdir/translations
+	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 lock: $(DONE)/development  ## Pin every requirement anew, with hashes, from the short lists in requirements/
 	$(LOCK) --upgrade --output-file requirements.txt requirements/direct.txt
@@ -64,7 +73,7 @@ lock: $(DONE)/development  ## Pin every requirement anew, with hashes, from the 
 	$(LOCK) --upgrade --output-file requirements/node.txt requirements/node-direct.txt
 
 clean:  ## Remove what make built; records and secrets in instance/ stay
-	rm -rf $(VENV) node_modules tests/pages/node_modules static/built .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) node_modules tests/pages/node_modules static/built $(CATALOGUES) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
 
 # A file in $(DONE) says that a set of requirements is installed as pinned.
@@ -76,6 +85,9 @@ $(DONE)/venv:
 $(DONE)/site: requirements.txt | $(DONE)/venv
 	$(PIP) install --quiet --use-pep517 --require-hashes -r requirements.txt
 	@touch $@
+
+%.mo: %.po | $(DONE)/site
+	@$(BABEL) --quiet compile --input-file $< --output-file $@
 
 $(DONE)/development: requirements.txt requirements/development.txt | $(DONE)/venv
 	$(PIP) install --quiet --use-pep517 --require-hashes -r requirements.txt -r requirements/development.txt

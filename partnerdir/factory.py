@@ -15,7 +15,7 @@ from partnerdir.database import db
 from partnerdir.search.finder import Finder
 from partnerdir.settings import Settings, load_settings
 from partnerdir.tables import Base  # noqa: F401  # importing it makes every table known
-from partnerdir.web import csrf, formats, headers, pages, problems, sign_in, static_files
+from partnerdir.web import csrf, formats, headers, languages, pages, problems, sign_in, static_files
 from partnerdir.web.api import doors as api
 from partnerdir.web.coordinator import doors as coordinator
 from partnerdir.web.frontline import doors as frontline
@@ -48,7 +48,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.use_time_zone(settings.time_zone)
     db.init_app(app)
     Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
-    for part in (static_files, headers, problems, csrf, pages, formats, sign_in, public, frontline, coordinator, api):
+    for part in (
+        static_files,
+        headers,
+        languages,
+        problems,
+        csrf,
+        pages,
+        formats,
+        sign_in,
+        public,
+        frontline,
+        coordinator,
+        api,
+    ):
         part.init_app(app)
     for commands in (installation, people, imports, geography, search_commands, alerts_commands, auditing):
         commands.init_app(app)

@@ -37,6 +37,7 @@ class Account(Record, Base, UserMixin):  # type: ignore[misc]  # the mixin think
     title: Mapped[str] = mapped_column(sa.String(200), default="")
     password: Mapped[str | None] = mapped_column(sa.String(255))
     active: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(sa.String(20), default="")  # empty: whatever the browser asks for, and English mail
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True, default=lambda: uuid.uuid4().hex)
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("organisation.id"), index=True)
 

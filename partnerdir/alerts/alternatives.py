@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,8 +17,11 @@ from partnerdir.funding.routes import TAKES_PEOPLE, Route, find_tree
 from partnerdir.funding.rules import Certainty
 
 MOST = 3
-LOOKED_AT, WEIGHED = 500, 30  # of thousands that share a need so many are looked at, and the best of them are weighed
+LOOKED_AT, WEIGHED = 200, 30  # of thousands that share a need so many are looked at, and the best of them are weighed
+COUNTED = 3000  # so many of the rarer side are gone through: where there are more, enough of them match
 FOR_EVER = date.max
+
+_TAKES_PEOPLE = (Service.status == ServiceStatus.ACTIVE, Service.taking.in_(TAKES_PEOPLE))
 
 
 @dataclass(frozen=True)
@@ -70,38 +74,55 @@ def _list_possible(
 
     Nearby are those that serve one of the areas by name, and not only a larger one.
     """
-    for_these = (
-        sa.select(service_need.c.service_id.label("id"))
-        .distinct()
-        .join(Service, Service.id == service_need.c.service_id)
-        .where(
-            service_need.c.need_id.in_(needs),
-            service_need.c.service_id != service_id,
-            Service.status == ServiceStatus.ACTIVE,
-            Service.taking.in_(TAKES_PEOPLE),
-            Service.is_confidential.is_(False),
-            _serves(service_need.c.service_id, _areas_around(areas)),
-        )
-        .limit(LOOKED_AT)
-        .subquery()
-    )
-    last_paid = (
-        sa.select(sa.func.max(sa.func.coalesce(FundingWindow.ends_on, sa.literal(FOR_EVER, sa.Date))))
-        .where(FundingWindow.service_id == for_these.c.id, FundingWindow.certainty == Certainty.CONFIRMED)
-        .scalar_subquery()
-    )
-    is_nearby = _serves(for_these.c.id, areas)
+    best = _best_of(_for_these(service_id, needs, list(_areas_around(areas))).limit(LOOKED_AT).subquery(), after, areas)
     query = (
-        sa.select(
-            Service.id, Service.name, Organisation.name.label("organisation"), Service.taking, is_nearby.label("is_nearby")
-        )
-        .join(for_these, for_these.c.id == Service.id)
+        sa.select(Service.id, Service.name, Organisation.name.label("organisation"), Service.taking, best.c.is_nearby)
+        .join(best, best.c.id == Service.id)
         .join(Organisation, Organisation.id == Service.organisation_id)
-        .where(Organisation.is_confidential.is_(False), last_paid > after)
-        .order_by(Service.taking, is_nearby.desc(), last_paid.desc(), sa.func.lower(Service.name), Service.id)
-        .limit(WEIGHED)
+        .where(Organisation.is_confidential.is_(False))
     )
     return list(db.session.execute(query))
+
+
+def _best_of(possible: sa.Subquery, after: date, areas: list[uuid.UUID]) -> sa.Subquery:
+    """Those of which more is worth reading, by what indexes alone can tell: a whole service is long, and these are many."""
+    last_paid = (
+        sa.select(sa.func.max(sa.func.coalesce(FundingWindow.ends_on, sa.literal(FOR_EVER, sa.Date))))
+        .where(FundingWindow.service_id == possible.c.id, FundingWindow.certainty == Certainty.CONFIRMED)
+        .scalar_subquery()
+    )
+    taking = sa.select(Service.taking).where(Service.id == possible.c.id, *_TAKES_PEOPLE).scalar_subquery()
+    weighed = sa.select(
+        possible.c.id, taking.label("taking"), _serves(possible.c.id, areas).label("is_nearby"), last_paid.label("last_paid")
+    ).subquery()
+    return (
+        sa.select(weighed.c.id, weighed.c.is_nearby)
+        .where(weighed.c.last_paid > after)
+        .order_by(weighed.c.taking, weighed.c.is_nearby.desc(), weighed.c.last_paid.desc(), weighed.c.id)
+        .limit(WEIGHED)
+        .subquery()
+    )
+
+
+def _for_these(service_id: uuid.UUID, needs: list[uuid.UUID], areas: list[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
+    """The ids of those that take people, for one of the needs in one of the areas.
+
+    Of a common need and a small area, or the other way about, the rarer is gone through and the other looked up.
+    """
+    of_needs, of_areas = (service_need.c.service_id, service_need.c.need_id), (ServiceArea.service_id, ServiceArea.area_id)
+    sides = [(*of_needs, needs), (*of_areas, areas)]
+    (rarer, is_rarer, wanted), (other, is_other, also) = sorted(sides, key=lambda side: _count(*side[1:]))
+    some = sa.select(rarer.label("id")).where(is_rarer.in_(wanted), rarer != service_id).limit(COUNTED).subquery()
+    is_for_both = sa.exists().where(other == some.c.id, is_other.in_(also))
+    takes_people = sa.exists().where(Service.id == some.c.id, Service.is_confidential.is_(False), *_TAKES_PEOPLE)
+    query: sa.Select[tuple[uuid.UUID]] = sa.select(some.c.id).distinct()
+    return query.where(is_for_both, takes_people)
+
+
+def _count(column: Any, wanted: list[uuid.UUID]) -> int:
+    """How many services have one of these, as far as it matters."""
+    some = sa.select(sa.literal(1)).where(column.in_(wanted)).limit(COUNTED).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 
 def _serves(service_id: sa.ColumnElement[uuid.UUID], areas: Iterable[uuid.UUID]) -> sa.Exists:

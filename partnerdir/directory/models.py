@@ -131,9 +131,12 @@ class _PartOfService:
 class ServiceArea(_PartOfService, Record, Base):
     """An area that a service serves."""
 
-    area_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("area.id"), index=True)
+    area_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("area.id"))
 
-    __table_args__ = (sa.UniqueConstraint("service_id", "area_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("service_id", "area_id"),
+        sa.Index("ix_service_area_area_id_service_id", "area_id", "service_id"),
+    )
 
 
 class Location(Record, Base):

@@ -59,6 +59,7 @@ class FundingWindow(Record, Base):
         sa.CheckConstraint("end_kind <> 'open_ended' OR ends_on IS NULL", name="open_ended"),
         sa.CheckConstraint("end_kind NOT IN ('fixed', 'estimated') OR ends_on IS NOT NULL", name="dated"),
         sa.Index("ix_funding_window_service_id_ends_on", "service_id", "ends_on"),
+        sa.Index("ix_funding_window_service_id_certainty_ends_on", "service_id", "certainty", "ends_on"),
         sa.Index("ix_funding_window_renewal_decision_due_on", "renewal", "decision_due_on"),
     )
 

@@ -14,26 +14,27 @@ from partnerdir import clock, runs
 from partnerdir.accounts.rules import RoleName, has_rank
 from partnerdir.alerts.unsent import count_unsent
 from partnerdir.errors import BadSetting
+from partnerdir.languages import gettext, gettext_noop
 from partnerdir.settings import Settings
 from partnerdir.web.access import is_staff
 
 # (words, endpoint, who needs it; None for everyone)
 NAVIGATION: tuple[tuple[str, str, RoleName | None], ...] = (
-    ("Find a service", "public.home", None),
-    ("Alerts", "frontline.list_alerts", RoleName.FRONTLINE),
-    ("Watching", "frontline.list_watches", RoleName.FRONTLINE),
-    ("Lists", "frontline.add_shortlist", RoleName.FRONTLINE),
-    ("What changed", "frontline.list_news", RoleName.FRONTLINE),
-    ("Ending soon", "coordinator.ending_soon", RoleName.FRONTLINE),
-    ("Keep services true", "coordinator.list_services", RoleName.COORDINATOR),
-    ("Suggestions", "coordinator.list_suggestions", RoleName.COORDINATOR),
-    ("Accounts", "coordinator.list_accounts", RoleName.STEWARD),
+    (gettext_noop("Find a service"), "public.home", None),
+    (gettext_noop("Alerts"), "frontline.list_alerts", RoleName.FRONTLINE),
+    (gettext_noop("Watching"), "frontline.list_watches", RoleName.FRONTLINE),
+    (gettext_noop("Lists"), "frontline.add_shortlist", RoleName.FRONTLINE),
+    (gettext_noop("What changed"), "frontline.list_news", RoleName.FRONTLINE),
+    (gettext_noop("Ending soon"), "coordinator.ending_soon", RoleName.FRONTLINE),
+    (gettext_noop("Keep services true"), "coordinator.list_services", RoleName.COORDINATOR),
+    (gettext_noop("Suggestions"), "coordinator.list_suggestions", RoleName.COORDINATOR),
+    (gettext_noop("Accounts"), "coordinator.list_accounts", RoleName.STEWARD),
 )
 FOOTER = (
-    ("About", "public.about"),
-    ("Privacy", "public.privacy"),
-    ("Accessibility statement", "public.accessibility"),
-    ("Leaving this site quickly", "public.leaving_quickly"),
+    (gettext_noop("About"), "public.about"),
+    (gettext_noop("Privacy"), "public.privacy"),
+    (gettext_noop("Accessibility statement"), "public.accessibility"),
+    (gettext_noop("Leaving this site quickly"), "public.leaving_quickly"),
 )
 
 
@@ -92,13 +93,13 @@ def _context() -> dict[str, Any]:
         "exit_url": settings.exit_url,
         "home_url": url_for("public.home"),
         "navigation": [
-            {"text": words, "href": url_for(endpoint), "current": request.endpoint == endpoint}
+            {"text": gettext(words), "href": url_for(endpoint), "current": request.endpoint == endpoint}
             for words, endpoint, needed in NAVIGATION
             if needed is None or has_rank(roles, needed)
         ]
         + _unsent_link(roles),
-        "footer_links": [{"text": words, "href": url_for(endpoint)} for words, endpoint in FOOTER]
-        + ([] if roles else [{"text": "Sign in for staff", "href": url_for("security.login")}]),
+        "footer_links": [{"text": gettext(words), "href": url_for(endpoint)} for words, endpoint in FOOTER]
+        + ([] if roles else [{"text": gettext("Sign in for staff"), "href": url_for("security.login")}]),
         "account": {"text": current_user.title or current_user.email, "href": url_for("security.change_password")}
         if roles
         else None,
@@ -114,7 +115,9 @@ def _unsent_link(roles: list[str]) -> list[dict[str, Any]]:
     if not count:
         return []
     is_here = request.endpoint == "coordinator.list_unsent"
-    return [{"text": f"Not sent: {count}", "href": url_for("coordinator.list_unsent"), "current": is_here}]
+    return [
+        {"text": gettext("Not sent: %(count)s", count=count), "href": url_for("coordinator.list_unsent"), "current": is_here}
+    ]
 
 
 def _count_unsent() -> int:

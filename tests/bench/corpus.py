@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from partnerdir.directory.models import Need, Organisation, Phone, Service, ServiceArea, service_need
-from partnerdir.directory.rules import ServiceStatus
+from partnerdir.directory.rules import ServiceStatus, Taking
 from partnerdir.funding.models import Fund, Funder, FundingWindow
 from partnerdir.geography.models import Area, AreaKind
 
@@ -133,6 +133,7 @@ def _insert_services(connection: Connection, made: list[Listing], random: Random
     _insert(connection, Organisation, [{"id": key, "name": name[:300]} for name, key in organisations.items()])
     ids = [uuid.uuid4() for _ in made]
     statuses = random.choices(list(ServiceStatus), [90, 5, 5], k=len(made))
+    takings = random.choices(list(Taking), [50, 15, 10, 25], k=len(made))
     _insert(
         connection,
         Service,
@@ -144,8 +145,9 @@ def _insert_services(connection: Connection, made: list[Listing], random: Random
                 "summary": listing.description[:120],
                 "description": listing.description,
                 "status": status,
+                "taking": taking,
             }
-            for service_id, listing, status in zip(ids, made, statuses, strict=True)
+            for service_id, listing, status, taking in zip(ids, made, statuses, takings, strict=True)
         ],
     )
     return ids

@@ -9,7 +9,7 @@ FLOORS: dict[int, tuple[str, ...]] = {
     4: ("alerts", "search", "exchange", "reports"),
     3: ("funding", "lists"),
     2: ("accounts", "directory", "geography"),
-    1: ("settings", "database", "clock", "dates", "errors", "changes", "runs", "migrations"),
+    1: ("settings", "database", "clock", "dates", "languages", "errors", "changes", "runs", "migrations"),
 }
 GROUND, DOORS = 1, 5
 # The ground floor is one room. Jobs are one table, each also a command; the worker is a command that runs them all.
