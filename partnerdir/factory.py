@@ -24,6 +24,11 @@ from partnerdir.web.public import doors as public
 HOUSE = Path(__file__).parent
 ROOT = HOUSE.parent
 
+# In this order: what is said of every answer, then the words, then the doors.
+PARTS = (
+    static_files, headers, languages, problems, csrf, pages, formats, sign_in, public, frontline, coordinator, api,
+)  # fmt: skip
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Makes the site, ready to serve, from the settings given or those of the environment."""
@@ -48,20 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     clock.use_time_zone(settings.time_zone)
     db.init_app(app)
     Migrate(app, db, directory=str(HOUSE / "migrations"), compare_type=True)
-    for part in (
-        static_files,
-        headers,
-        languages,
-        problems,
-        csrf,
-        pages,
-        formats,
-        sign_in,
-        public,
-        frontline,
-        coordinator,
-        api,
-    ):
+    for part in PARTS:
         part.init_app(app)
     for commands in (installation, people, imports, geography, search_commands, alerts_commands, auditing):
         commands.init_app(app)

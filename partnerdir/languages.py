@@ -75,6 +75,11 @@ def spoken() -> str:
     return _spoken.get()
 
 
+def language_spoken() -> Language:
+    """The language that words are said in now, with its direction."""
+    return next((language for language in offered() if language.code == spoken()), offered()[0])
+
+
 def speak(code: str) -> None:
     """Says words in this language from here on; one that is not offered is said in the first that is."""
     codes = [language.code for language in offered()]
@@ -94,7 +99,7 @@ def speaking(code: str) -> Iterator[None]:
 
 def gettext(message: str, **values: object) -> str:
     """The message in the language spoken now, with `%(name)s` filled in."""
-    said = _catalogues[_spoken.get()].gettext(message)
+    said = _catalogues[_spoken.get()].gettext(message) if message else ""  # to nothing, gettext answers with its header
     return said % values if values else said
 
 

@@ -11,6 +11,7 @@ from partnerdir.accounts.queries import count_stewards, find_account
 from partnerdir.accounts.rules import RoleName, may_look_after_areas
 from partnerdir.database import db
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 
 
 def add_account(
@@ -18,7 +19,7 @@ def add_account(
 ) -> Account:
     """Adds an account that cannot sign in until it has a password. Raises: BadInput when the address is taken."""
     if find_account(email):
-        raise BadInput({"email": "There is already an account with this e-mail address."})
+        raise BadInput({"email": gettext("There is already an account with this e-mail address.")})
     account = Account(
         email=email.strip().lower(), title=title, password=password_hash, organisation_id=organisation_id, active=True
     )
@@ -31,7 +32,7 @@ def change_account(account: Account, role: RoleName, is_active: bool) -> None:
     """Changes what a person may do. Raises: BadInput when no steward would be left."""
     is_last_steward = RoleName.STEWARD in account.role_names and account.active and count_stewards() == 1
     if is_last_steward and (role is not RoleName.STEWARD or not is_active):
-        raise BadInput({"role": "This is the only steward. Make somebody else a steward first."})
+        raise BadInput({"role": gettext("This is the only steward. Make somebody else a steward first.")})
     account.roles = [_role(role)]
     if account.active and not is_active:
         account.fs_uniquifier = uuid.uuid4().hex  # ends every session that is open
@@ -42,7 +43,9 @@ def change_areas(account: Account, area_ids: Iterable[uuid.UUID], day: date) -> 
     """Makes these the areas that a coordinator looks after, new ones from the day on. Raises: BadInput."""
     wanted = set(area_ids)
     if wanted and not may_look_after_areas(account.role_names):
-        raise BadInput({"areas": "Only coordinators and stewards look after areas. Untick them, or choose another role."})
+        raise BadInput(
+            {"areas": gettext("Only coordinators and stewards look after areas. Untick them, or choose another role.")}
+        )
     kept = [held for held in account.areas if held.area_id in wanted]
     new = wanted - {held.area_id for held in kept}
     account.areas = kept + [AccountArea(account_id=account.id, area_id=area_id, began_on=day) for area_id in sorted(new)]

@@ -16,8 +16,9 @@ from partnerdir.alerts.rules import Fact, Watcher
 from partnerdir.database import db
 from partnerdir.directory.models import Contact, Service
 from partnerdir.directory.rules import is_in_post
+from partnerdir.languages import gettext_noop
 
-WHY = "You are named as a contact of this service."
+WHY = gettext_noop("You are named as a contact of this service.")
 PURPOSE = "confirm a service"
 LASTS = timedelta(days=30)
 

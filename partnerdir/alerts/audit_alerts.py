@@ -16,9 +16,10 @@ from partnerdir.alerts.rules import AlertKind, DeliveryState, Due, Fact, Watcher
 from partnerdir.alerts.ways import has_role
 from partnerdir.database import db
 from partnerdir.directory.models import Service
+from partnerdir.languages import gettext_noop
 
-WHY = "You are a steward."
-GONE = "The auditor looked again before this was sent, and did not find it any more."
+WHY = gettext_noop("You are a steward.")
+GONE = gettext_noop("The auditor looked again before this was sent, and did not find it any more.")
 AT_ONCE = 500
 
 

@@ -13,6 +13,7 @@ from partnerdir.alerts.models import Alert, AlertChoice, AlertReceipt, Delivery
 from partnerdir.alerts.rules import LONGEST_WAIT, AlertKind, DeliveryState, Pace
 from partnerdir.database import db
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 
 URGENT_DAYS = 14  # so near an end it is urgent
 URGENT = (AlertKind.ENDED, AlertKind.PAUSED, AlertKind.CLOSED, AlertKind.AUDIT_DIFFERENCE)
@@ -136,9 +137,9 @@ def change_choice(
     """Keeps how soon, what is urgent and what is not, and when not; what waits is looked at anew. Raises: BadInput."""
     if (quiet_from is None) != (quiet_until is None):
         missing = "quiet_from" if quiet_from is None else "quiet_until"
-        raise BadInput({missing: "Choose both times, or neither."})
+        raise BadInput({missing: gettext("Choose both times, or neither.")})
     if quiet_from is not None and quiet_from == quiet_until:
-        raise BadInput({"quiet_until": "Quiet hours must end at another time than they begin."})
+        raise BadInput({"quiet_until": gettext("Quiet hours must end at another time than they begin.")})
     choice = _kept(account_id)
     choice.pace, choice.urgent_pace = pace, urgent_pace
     choice.quiet_from, choice.quiet_until = quiet_from, quiet_until

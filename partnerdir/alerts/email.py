@@ -18,6 +18,7 @@ from partnerdir.alerts.digests import LEFT_OUT, MOST_SERVICES, chapters_of
 from partnerdir.alerts.errors import NotDelivered, Unreachable
 from partnerdir.alerts.mail_lines import Line
 from partnerdir.alerts.notices import Notice, one_line
+from partnerdir.languages import gettext, jinja_callables, language_spoken, speaking
 from partnerdir.settings import PREFIX, Settings
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -42,7 +43,10 @@ class MailServer:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            extensions=["jinja2.ext.i18n"],
         )
+        self.templates.policies["ext.i18n.trimmed"] = True
+        self.templates.install_gettext_callables(**jinja_callables())  # type: ignore[attr-defined]  # the extension adds it
 
     @property
     def off_because(self) -> str:
@@ -65,10 +69,19 @@ class MailServer:
         if stop_url := notice.unsubscribe_url or notice.pause_url:
             message["List-Unsubscribe"] = f"<{stop_url}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-        words: dict[str, object] = {"notice": notice, "site_name": self.settings.site_name}
+        message["Content-Language"] = notice.language
+        with speaking(notice.language):
+            return self._written(message, notice)
+
+    def _written(self, message: EmailMessage, notice: Notice) -> EmailMessage:
+        words: dict[str, object] = {"notice": notice, "site_name": self.settings.site_name, "language": language_spoken()}
         if notice.parts:
             chapters = chapters_of(notice.parts)
-            words |= {"chapters": chapters[:MOST_SERVICES], "rest": chapters[MOST_SERVICES:], "left_out": LEFT_OUT}
+            words |= {
+                "chapters": chapters[:MOST_SERVICES],
+                "rest": chapters[MOST_SERVICES:],
+                "left_out": [gettext(label) for label in LEFT_OUT],
+            }
         plain, html = DIGEST if notice.parts else CONFIRM if notice.confirm_url else ALERT
         message.set_content(self.templates.get_template(plain).render(words), cte=ENCODING)
         message.add_alternative(self.templates.get_template(html).render(words), subtype="html", cte=ENCODING)

@@ -23,9 +23,10 @@ from partnerdir.database import db
 from partnerdir.directory.models import Service
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Certainty
+from partnerdir.languages import gettext_noop
 
-PASSED_ON = "Nobody has said that they know about this."
-WAS_PASSED_ON = "Nobody knew about the end when we told you of it."
+PASSED_ON = gettext_noop("Nobody has said that they know about this.")
+WAS_PASSED_ON = gettext_noop("Nobody knew about the end when we told you of it.")
 # How many days before the end it is passed on, and to whom; where nobody looks after the area, to every coordinator.
 TO_COORDINATORS, TO_STEWARDS = timedelta(days=30), timedelta(days=7)
 Heard = dict[uuid.UUID, list[tuple[Fact, Watcher]]]

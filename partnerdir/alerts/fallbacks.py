@@ -18,10 +18,11 @@ from partnerdir.alerts.rules import AlertKind, ChannelName, DeliveryState, Watch
 from partnerdir.alerts.ways import has_role, list_who_look_after
 from partnerdir.changes import Change
 from partnerdir.database import db
+from partnerdir.languages import gettext_noop
 
-FOR_A_COLLEAGUE = "A mail to a colleague could not be delivered."
-FOR_A_CONTACT = "A mail to the service could not be delivered."
-FOR_A_WEBHOOK = "Your webhook could not be reached."
+FOR_A_COLLEAGUE = gettext_noop("A mail to a colleague could not be delivered.")
+FOR_A_CONTACT = gettext_noop("A mail to the service could not be delivered.")
+FOR_A_WEBHOOK = gettext_noop("Your webhook could not be reached.")
 LIVING = (DeliveryState.WAITING, DeliveryState.SENT)
 
 

@@ -20,6 +20,7 @@ from partnerdir.alerts.ways import list_ways_used, list_who_look_after
 from partnerdir.database import db
 from partnerdir.directory.models import Need, Organisation, Service
 from partnerdir.geography.models import Area
+from partnerdir.languages import gettext_noop
 from partnerdir.lists.models import Shortlist
 
 LOOKS_AFTER = "You look after"
@@ -92,22 +93,22 @@ def _steward(delivery: Delivery) -> Watcher | None:
 def reason_for_nobody(delivery: Delivery) -> str:
     """Why a delivery that has no hearer any more is dropped, as a sentence."""
     if delivery.account is not None and not delivery.account.active:
-        return "The account was closed before this was sent."
+        return gettext_noop("The account was closed before this was sent.")
     if delivery.account is None:
-        return "The post was left, or has no address any more."
+        return gettext_noop("The post was left, or has no address any more.")
     if delivery.why == escalation.PASSED_ON:
-        return "Somebody said that they know about it before this was sent."
+        return gettext_noop("Somebody said that they know about it before this was sent.")
     if delivery.alert.kind is AlertKind.AUDIT_DIFFERENCE:
-        return "They are no steward any more."
+        return gettext_noop("They are no steward any more.")
     if delivery.alert.kind is AlertKind.NEW_MATCH:
-        return "They deleted the search before this was sent."
+        return gettext_noop("They deleted the search before this was sent.")
     if delivery.why.startswith(LOOKS_AFTER):
-        return "They stopped looking after the area before this was sent."
+        return gettext_noop("They stopped looking after the area before this was sent.")
     if delivery.why.startswith(ON_A_LIST):
-        return "It was taken off the list, or the list is watched no more, before this was sent."
+        return gettext_noop("It was taken off the list, or the list is watched no more, before this was sent.")
     if delivery.alert.service_id and is_moved(delivery.account.id, delivery.alert.service_id):
-        return "The service became part of another one, which they watch now."
-    return "They stopped watching before this was sent."
+        return gettext_noop("The service became part of another one, which they watch now.")
+    return gettext_noop("They stopped watching before this was sent.")
 
 
 def _watchers_by(way: sa.Subquery, are_active: bool = True) -> sa.Select[Any]:

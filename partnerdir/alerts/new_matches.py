@@ -12,9 +12,10 @@ from partnerdir.alerts.models import Alert, Delivery
 from partnerdir.alerts.rules import AlertKind, Due, Fact, Watcher
 from partnerdir.database import db
 from partnerdir.directory.models import Service
+from partnerdir.languages import gettext_noop
 from partnerdir.lists.models import SavedSearch
 
-WHY = "You saved a search that it matches."
+WHY = gettext_noop("You saved a search that it matches.")
 
 
 def add_new_matches(search: SavedSearch, service_ids: Sequence[uuid.UUID], day: date) -> None:

@@ -10,6 +10,7 @@ from partnerdir.alerts.rules import AlertKind
 from partnerdir.database import db
 from partnerdir.dates import day_with_distance, spoken_day
 from partnerdir.directory.models import Contact, Phone, Service
+from partnerdir.languages import gettext, gettext_noop, ngettext
 
 # Kinds of which nothing need be said of who pays until when.
 NOT_OF_MONEY = (
@@ -19,8 +20,12 @@ NOT_OF_MONEY = (
     AlertKind.AUDIT_DIFFERENCE,
     AlertKind.NEW_MATCH,
 )
-CHANGED = {"title": "what it is called", "email": "its e-mail address", "number": "its telephone number"}
-ON_THE_PAGE = "The service's page says how to reach them."
+CHANGED = {
+    "title": gettext_noop("what it is called"),
+    "email": gettext_noop("its e-mail address"),
+    "number": gettext_noop("its telephone number"),
+}
+ON_THE_PAGE = gettext_noop("The service's page says how to reach them.")
 Said = Iterator[tuple[str, str]]
 
 
@@ -36,10 +41,13 @@ def particulars_of(alert: Alert, day: date) -> Said:
     elif alert.kind is AlertKind.REVIEW_DUE:
         yield from _review(details, day)
     elif alert.kind is AlertKind.AUDIT_DIFFERENCE:
-        yield "What differs", details["sentence"]
-        yield "What to do", "Look at what was told about the service. Whoever runs this site finds more in its log."
+        yield gettext("What differs"), details["sentence"]
+        yield (
+            gettext("What to do"),
+            gettext("Look at what was told about the service. Whoever runs this site finds more in its log."),
+        )
     elif alert.kind is AlertKind.NEW_MATCH:
-        yield "What to do", "To be told no more of that search, delete it among your saved searches."
+        yield gettext("What to do"), gettext("To be told no more of that search, delete it among your saved searches.")
 
 
 def _leaving(details: Mapping[str, str]) -> Said:
@@ -47,11 +55,11 @@ def _leaving(details: Mapping[str, str]) -> Said:
     contact = db.session.get(Contact, uuid.UUID(details["contact_id"]))
     if contact is None or contact.is_confidential:
         return
-    yield "Contact", contact.title
+    yield gettext("Contact"), contact.title
     if contact.successor is None:
-        yield "After that", "Nobody is recorded yet. Ask the service whom to ring."
+        yield gettext("After that"), gettext("Nobody is recorded yet. Ask the service whom to ring.")
     elif not contact.successor.is_confidential:
-        yield "After that", f"{contact.successor.title}. {ON_THE_PAGE}"
+        yield gettext("After that"), f"{contact.successor.title}. {gettext(ON_THE_PAGE)}"
 
 
 def _changed(alert: Alert, changed_on: date) -> Said:
@@ -65,51 +73,68 @@ def _changed(alert: Alert, changed_on: date) -> Said:
 
 def _post_words(service: Service, post: PostNews) -> tuple[str, str]:
     if post.contact_id is None:
-        return "The service's own number", _numbers(service.phones) or "It has none any more."
+        return gettext("The service's own number"), _numbers(service.phones) or gettext("It has none any more.")
     if post.action == "removed":
-        return "No longer there", f"{post.old_title}."
+        return gettext("No longer there"), f"{post.old_title}."
     contact = db.session.get_one(Contact, post.contact_id)
     if post.action == "added":
-        return "New", f"{contact.title}{_from_when(contact)}. {_ways_to(service, contact)}"
-    was = f", called {post.old_title} before" if post.old_title else ""
-    what = " and ".join(CHANGED[name] for name in post.changed if name != "title" or not post.old_title)
-    return "Changed", f"{contact.title}{was}{f': {what}' if what else ''}. {_ways_to(service, contact)}"
+        return gettext("New"), f"{_from_when(contact)}. {_ways_to(service, contact)}"
+    changed = [gettext(CHANGED[name]) for name in post.changed if name != "title" or not post.old_title]
+    what = gettext("%(first)s and %(second)s", first=changed[0], second=changed[1]) if len(changed) == 2 else ", ".join(changed)
+    who = contact.title
+    if post.old_title:
+        who = gettext("%(post)s, called %(before)s before", post=contact.title, before=post.old_title)
+    return gettext("Changed"), f"{who}{f': {what}' if what else ''}. {_ways_to(service, contact)}"
 
 
 def _from_when(contact: Contact) -> str:
-    return f", from {spoken_day(contact.first_on)}" if contact.first_on else ""
+    if contact.first_on is None:
+        return contact.title
+    return gettext("%(post)s, from %(day)s", post=contact.title, day=spoken_day(contact.first_on))
 
 
 def _ways_to(service: Service, contact: Contact) -> str:
     """How to reach a post now; where any confidential mark is, only the page says so, to those who may see it."""
     if service.is_confidential or service.organisation.is_confidential:
-        return ON_THE_PAGE
+        return gettext(ON_THE_PAGE)
     ways = [way for way in (_numbers(contact.phones), contact.email) if way]
-    return f"Now: {', '.join(ways)}." if ways else "It has neither a number nor an address now."
+    return gettext("Now: %(ways)s.", ways=", ".join(ways)) if ways else gettext("It has neither a number nor an address now.")
 
 
 def _numbers(phones: list[Phone]) -> str:
-    said = (f"{phone.number}{f' extension {phone.extension}' if phone.extension else ''}" for phone in phones)
-    return ", ".join(sorted(said))
+    return ", ".join(sorted(_number(phone) for phone in phones))
+
+
+def _number(phone: Phone) -> str:
+    if not phone.extension:
+        return phone.number
+    return gettext("%(number)s extension %(extension)s", number=phone.number, extension=phone.extension)
 
 
 def _route(details: Mapping[str, str]) -> Said:
-    yield "Need and area", f"{details['need']} in {details['area']}"
+    yield gettext("Need and area"), gettext("%(need)s in %(area)s", need=details["need"], area=details["area"])
     if "where" in details:
-        yield "Where", f"It is so in {details['where']}; elsewhere in {details['area']} more are left."
-    known = "We count those that take people and whose money is confirmed beyond that day."
+        yield (
+            gettext("Where"),
+            gettext(
+                "It is so in %(where)s; elsewhere in %(area)s more are left.", where=details["where"], area=details["area"]
+            ),
+        )
+    known = gettext("We count those that take people and whose money is confirmed beyond that day.")
     number = int(details["not_known"])
     if number:
-        verb = "One more serves" if number == 1 else f"{number} more serve"
-        pronoun = "its" if number == 1 else "their"
-        known += f" {verb} it, but {pronoun} money, or whether people are taken, is not recorded, so we do not count on that."
-    yield "How we count", known
+        known += " " + ngettext(
+            "One more serves it, but its money, or whether people are taken, is not recorded, so we do not count on that.",
+            "%(num)s more serve it, but their money, or whether people are taken, is not recorded, so we do not count on that.",
+            number,
+        )
+    yield gettext("How we count"), known
 
 
 def _review(details: Mapping[str, str], day: date) -> Said:
     if "confirmed_on" in details:
-        yield "Last confirmed", day_with_distance(date.fromisoformat(details["confirmed_on"]), day)
+        yield gettext("Last confirmed"), day_with_distance(date.fromisoformat(details["confirmed_on"]), day)
     else:
         recorded = day_with_distance(date.fromisoformat(details["recorded_on"]), day)
-        yield "Last confirmed", f"Never. It was added on {recorded}."
-    yield "What to do", "Look whether its contacts, hours and dates are right, and confirm them on its page."
+        yield gettext("Last confirmed"), gettext("Never. It was added on %(recorded)s.", recorded=recorded)
+    yield gettext("What to do"), gettext("Look whether its contacts, hours and dates are right, and confirm them on its page.")

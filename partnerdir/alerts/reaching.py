@@ -10,6 +10,7 @@ from partnerdir.alerts.rules import ChannelName
 from partnerdir.alerts.webhook_addresses import require_address
 from partnerdir.database import db
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 
 
 def address_of(delivery: Delivery, email: str = "") -> str:
@@ -35,7 +36,9 @@ def change_channels(
     if url:
         require_address(url, inside)
     elif not wants_mail:
-        raise BadInput({"wants_mail": "Keep mail, or enter an address for a webhook: otherwise we cannot tell you anything."})
+        raise BadInput(
+            {"wants_mail": gettext("Keep mail, or enter an address for a webhook: otherwise we cannot tell you anything.")}
+        )
     choice = find_choice(account_id)
     if choice is None:
         choice = AlertChoice(account_id=account_id)

@@ -18,10 +18,11 @@ from partnerdir.alerts.queries import list_services_of, require_delivery
 from partnerdir.alerts.reaching import address_of, is_wanted
 from partnerdir.alerts.rules import ChannelName, reason_to_drop
 from partnerdir.database import db
+from partnerdir.languages import gettext_noop
 from partnerdir.settings import Settings
 
-HELD = "It waits for the time that its reader chose."
-NOT_WANTED = "They chose another way to be told before this was sent."
+HELD = gettext_noop("It waits for the time that its reader chose.")
+NOT_WANTED = gettext_noop("They chose another way to be told before this was sent.")
 NOBODY = uuid.UUID(int=0)
 log = logging.getLogger(__name__)
 

@@ -22,6 +22,7 @@ from partnerdir.database import db
 from partnerdir.directory.models import Service
 from partnerdir.errors import BadInput, Missing
 from partnerdir.funding.rules import Outlook
+from partnerdir.languages import gettext
 
 LONGEST_SNOOZE = timedelta(days=366)
 NEWS_FOR = timedelta(days=14)  # how long an end that is past still comes before those that are near
@@ -172,7 +173,7 @@ def list_who_knows(service_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, da
 
 def post_of(account: Account) -> str:
     """What an account is called in front of others: its post, never its address."""
-    return account.title or next(iter(account.role_names), "Somebody").capitalize()
+    return account.title or next(iter(account.role_names), gettext("Somebody")).capitalize()
 
 
 def require_told(account_id: uuid.UUID, alert_id: uuid.UUID) -> Alert:
@@ -210,9 +211,9 @@ def acknowledge(account_id: uuid.UUID, alert: Alert) -> None:
 def snooze(account_id: uuid.UUID, alert: Alert, until: date | None, day: date) -> None:
     """Asks again on a day after this one, at most a year away. Raises: BadInput."""
     if until is None or until <= day:
-        raise BadInput({"until": "Enter a day after today, like 31 3 2027."})
+        raise BadInput({"until": gettext("Enter a day after today, like 31 3 2027.")})
     if until > day + LONGEST_SNOOZE:
-        raise BadInput({"until": "Enter a day within a year from today."})
+        raise BadInput({"until": gettext("Enter a day within a year from today.")})
     receipt = _receipt(account_id, alert)
     receipt.asks_again_on, receipt.acknowledged_at = until, None
     look_again(account_id)
@@ -222,9 +223,9 @@ def hand_over(giver: Account, alert: Alert, email: str) -> Account:
     """Gives an alert to a colleague, who is told it and watches the service from now on. Raises: BadInput."""
     colleague = find_account(email)
     if colleague is None or not colleague.active:
-        raise BadInput({"email": "Enter the address of a colleague who can sign in here."})
+        raise BadInput({"email": gettext("Enter the address of a colleague who can sign in here.")})
     if colleague.id == giver.id:
-        raise BadInput({"email": "This is your own address. Enter a colleague's."})
+        raise BadInput({"email": gettext("This is your own address. Enter a colleague's.")})
     if alert.service_id:
         add_watch(colleague.id, alert.service_id)
     _tell(colleague, alert, f"{post_of(giver)} gave it to you.")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from partnerdir.funding.rules import Outlook, OutlookState, nearest_threshold, passed_thresholds
+from partnerdir.languages import gettext_noop
 
 
 class AlertKind(StrEnum):
@@ -57,17 +58,19 @@ MOVED = (AlertKind.EXTENDED, AlertKind.BROUGHT_FORWARD)
 OF_AN_END = (AlertKind.ENDING, AlertKind.ENDED, AlertKind.EXTENDED, AlertKind.BROUGHT_FORWARD)
 # Why an alert is dropped whose fact is no longer so, where it is not that an end date changed.
 OUTRUN = {
-    AlertKind.DECISION_LATE: "The decision, or its day, was recorded before this was sent.",
-    AlertKind.EXTENDED: "The end moved again, or a nearer warning says the new one.",
-    AlertKind.BROUGHT_FORWARD: "The end moved again, or a nearer warning says the new one.",
-    AlertKind.PAUSED: "The service's status changed again before this was sent.",
-    AlertKind.CLOSED: "The service's status changed again before this was sent.",
-    AlertKind.REOPENED: "The service's status changed again before this was sent.",
-    AlertKind.CONTACT_LEAVING: "The contact, or its last day, changed before this was sent.",
-    AlertKind.CONTACT_CHANGED: "Whom to ring changed again, or it was too long ago, before this was sent.",
-    AlertKind.ROUTE_AT_RISK: "The end, or who else is left for the same need and area, changed before this was sent.",
-    AlertKind.REVIEW_DUE: "Somebody confirmed it before this was sent.",
-    AlertKind.NEW_MATCH: "The service closed before this was sent.",
+    AlertKind.DECISION_LATE: gettext_noop("The decision, or its day, was recorded before this was sent."),
+    AlertKind.EXTENDED: gettext_noop("The end moved again, or a nearer warning says the new one."),
+    AlertKind.BROUGHT_FORWARD: gettext_noop("The end moved again, or a nearer warning says the new one."),
+    AlertKind.PAUSED: gettext_noop("The service's status changed again before this was sent."),
+    AlertKind.CLOSED: gettext_noop("The service's status changed again before this was sent."),
+    AlertKind.REOPENED: gettext_noop("The service's status changed again before this was sent."),
+    AlertKind.CONTACT_LEAVING: gettext_noop("The contact, or its last day, changed before this was sent."),
+    AlertKind.CONTACT_CHANGED: gettext_noop("Whom to ring changed again, or it was too long ago, before this was sent."),
+    AlertKind.ROUTE_AT_RISK: gettext_noop(
+        "The end, or who else is left for the same need and area, changed before this was sent."
+    ),
+    AlertKind.REVIEW_DUE: gettext_noop("Somebody confirmed it before this was sent."),
+    AlertKind.NEW_MATCH: gettext_noop("The service closed before this was sent."),
 }
 REVIEW_AFTER_DAYS = 180  # unless a setting says otherwise
 AFTER_THE_END = -1  # the threshold of `ended`: on the first day without money, the days left are below nought
@@ -222,17 +225,17 @@ def reason_to_drop(alert: Fact, now: Fact | None, is_active: bool, is_watching: 
     `now` is what the present makes of the same thing; None when nothing is left to tell of it.
     """
     if not is_active:
-        return "The account was closed before this was sent."
+        return gettext_noop("The account was closed before this was sent.")
     if not is_watching:
-        return "They stopped watching before this was sent."
+        return gettext_noop("They stopped watching before this was sent.")
     if now is None or now.ends_on != alert.ends_on:
-        return OUTRUN.get(alert.kind, "The end date changed before this was sent.")
+        return OUTRUN.get(alert.kind, gettext_noop("The end date changed before this was sent."))
     if alert.kind is AlertKind.ROUTE_AT_RISK and now.threshold != alert.threshold:
         return OUTRUN[alert.kind]
     if now.kind != alert.kind:
-        return OUTRUN.get(alert.kind, "The end came, or moved, before this was sent.")
+        return OUTRUN.get(alert.kind, gettext_noop("The end came, or moved, before this was sent."))
     if _order(now.threshold) < _order(alert.threshold):
-        return "A nearer warning takes its place."
+        return gettext_noop("A nearer warning takes its place.")
     return ""
 
 

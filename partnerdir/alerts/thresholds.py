@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from partnerdir.alerts.models import ServiceThresholds
 from partnerdir.database import db
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 
 MOST_THRESHOLDS, FARTHEST = 12, 1000
 
@@ -35,6 +36,10 @@ def change_thresholds(service_id: uuid.UUID, days: Sequence[int]) -> None:
 
 def _refuse_impossible(days: Sequence[int]) -> None:
     if len(set(days)) > MOST_THRESHOLDS:
-        raise BadInput({"days": f"Enter no more than {MOST_THRESHOLDS} numbers of days."})
+        raise BadInput(
+            {"days": gettext("Enter no more than %(most_thresholds)s numbers of days.", most_thresholds=MOST_THRESHOLDS)}
+        )
     if any(number < 0 or number > FARTHEST for number in days):
-        raise BadInput({"days": f"Enter numbers of days from 0 to {FARTHEST}, such as 90, 30 and 7."})
+        raise BadInput(
+            {"days": gettext("Enter numbers of days from 0 to %(farthest)s, such as 90, 30 and 7.", farthest=FARTHEST)}
+        )

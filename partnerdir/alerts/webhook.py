@@ -21,6 +21,7 @@ from partnerdir.alerts.rules import LONGEST_WAIT
 from partnerdir.alerts.webhook_addresses import WebhookAddress, require_address
 from partnerdir.alerts.webhook_lines import SECONDS, Answer, Lookup, NotAllowed, converse, look_up
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext_noop
 from partnerdir.settings import PREFIX, Settings
 
 PURPOSE = b"signs webhooks of "
@@ -50,7 +51,7 @@ class Webhooks:
     def post(self, url: str, account_id: uuid.UUID | None, message_id: uuid.UUID, body: bytes) -> None:
         """Posts this body, signed for this account. Raises: NotDelivered."""
         if not url or account_id is None:
-            raise NotDelivered("There is no address for a webhook any more.", permanent=True)
+            raise NotDelivered(gettext_noop("There is no address for a webhook any more."), permanent=True)
         address = self._address(url)
         request = _request(address, self._headers(account_id, message_id, body), body)
         try:

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urlsplit
 
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 from partnerdir.settings import WEBHOOK_PORTS
 
 LONGEST = 2000
@@ -43,22 +44,22 @@ def require_address(url: str, inside: Mapping[str, Collection[int]]) -> WebhookA
 
 def _read(url: str, inside: Mapping[str, Collection[int]]) -> tuple[str, WebhookAddress | None]:
     if len(url) > LONGEST:
-        return f"The address must be at most {LONGEST} characters long.", None
+        return gettext("The address must be at most %(longest)s characters long.", longest=LONGEST), None
     if any(letter.isspace() or not letter.isprintable() for letter in url):
-        return "Enter one address, without spaces.", None
+        return gettext("Enter one address, without spaces."), None
     try:
         parts = urlsplit(url)
         host, port = _plain_host(parts.hostname or ""), parts.port or 443
     except ValueError:  # a port that is no number, a bracket without its other half, a name that no name server knows
-        return "Enter an address like https://example.org/hook.", None
+        return gettext("Enter an address like https://example.org/hook."), None
     if parts.scheme != "https":
-        return "The address must begin with https://, so that nobody on the way can read what we send.", None
+        return gettext("The address must begin with https://, so that nobody on the way can read what we send."), None
     if "@" in parts.netloc:
-        return "Leave out the name and password before the @. What we send is signed instead.", None
+        return gettext("Leave out the name and password before the @. What we send is signed instead."), None
     if not host:
-        return "Enter an address like https://example.org/hook.", None
+        return gettext("Enter an address like https://example.org/hook."), None
     if port not in inside.get(host, WEBHOOK_PORTS):
-        return "Leave out the port, or use 443 or 8443.", None
+        return gettext("Leave out the port, or use 443 or 8443."), None
     target = quote(parts.path or "/", safe=PLAIN) + (f"?{quote(parts.query, safe=PLAIN)}" if parts.query else "")
     return "", WebhookAddress(host, port, target, host in inside)
 

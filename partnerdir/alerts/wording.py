@@ -4,48 +4,67 @@ from datetime import date
 
 from partnerdir.alerts.rules import AlertKind, Fact
 from partnerdir.dates import day_with_distance, spoken_day
+from partnerdir.languages import gettext, gettext_noop
 
 HEADLINES = {
-    AlertKind.ENDING: "Funding for {name} ends on {day}.",
-    AlertKind.ENDED: "Funding for {name} ended on {day}.",
-    AlertKind.PART_ENDING: "Part of the funding for {name} ends on {day}. The service goes on.",
-    AlertKind.DECISION_LATE: "No decision on more money for {name} is recorded. It has been late since {day}.",
-    AlertKind.EXTENDED: "Funding for {name} goes on for longer, until {day}.",
-    AlertKind.BROUGHT_FORWARD: "Funding for {name} ends earlier than we told you: on {day}.",
-    AlertKind.PAUSED: "{name} is paused.",
-    AlertKind.CLOSED: "{name} has closed.",
-    AlertKind.REOPENED: "{name} is open again.",
-    AlertKind.CONTACT_LEAVING: "A contact at {name} leaves. Their last day is {day}.",
-    AlertKind.CONTACT_CHANGED: "Whom to ring at {name} has changed.",
-    AlertKind.REVIEW_DUE: "What we say about {name} was last confirmed on {day}.",
-    AlertKind.AUDIT_DIFFERENCE: "What was told about {name} is not what should have been told.",
-    AlertKind.NEW_MATCH: "{name} matches a search that you saved.",
+    AlertKind.ENDING: gettext_noop("Funding for {name} ends on {day}."),
+    AlertKind.ENDED: gettext_noop("Funding for {name} ended on {day}."),
+    AlertKind.PART_ENDING: gettext_noop("Part of the funding for {name} ends on {day}. The service goes on."),
+    AlertKind.DECISION_LATE: gettext_noop("No decision on more money for {name} is recorded. It has been late since {day}."),
+    AlertKind.EXTENDED: gettext_noop("Funding for {name} goes on for longer, until {day}."),
+    AlertKind.BROUGHT_FORWARD: gettext_noop("Funding for {name} ends earlier than we told you: on {day}."),
+    AlertKind.PAUSED: gettext_noop("{name} is paused."),
+    AlertKind.CLOSED: gettext_noop("{name} has closed."),
+    AlertKind.REOPENED: gettext_noop("{name} is open again."),
+    AlertKind.CONTACT_LEAVING: gettext_noop("A contact at {name} leaves. Their last day is {day}."),
+    AlertKind.CONTACT_CHANGED: gettext_noop("Whom to ring at {name} has changed."),
+    AlertKind.REVIEW_DUE: gettext_noop("What we say about {name} was last confirmed on {day}."),
+    AlertKind.AUDIT_DIFFERENCE: gettext_noop("What was told about {name} is not what should have been told."),
+    AlertKind.NEW_MATCH: gettext_noop("{name} matches a search that you saved."),
 }
 SUBJECTS = {
-    AlertKind.ENDING: "funding of a service you watch ends on {day}",
-    AlertKind.ENDED: "funding of a service you watch ended on {day}",
-    AlertKind.PART_ENDING: "part of the funding of a service you watch ends on {day}",
-    AlertKind.DECISION_LATE: "the decision on more money for a service you watch is late",
-    AlertKind.EXTENDED: "a service you watch is funded for longer, until {day}",
-    AlertKind.BROUGHT_FORWARD: "funding of a service you watch ends earlier, on {day}",
-    AlertKind.PAUSED: "a service you watch is paused",
-    AlertKind.CLOSED: "a service you watch has closed",
-    AlertKind.REOPENED: "a service you watch is open again",
-    AlertKind.CONTACT_LEAVING: "a contact at a service you watch leaves on {day}",
-    AlertKind.CONTACT_CHANGED: "whom to ring at a service you watch has changed",
-    AlertKind.ROUTE_AT_RISK: "hardly anybody is left to send people to after {day}",
-    AlertKind.REVIEW_DUE: "is what we say about a service still right?",
-    AlertKind.AUDIT_DIFFERENCE: "what was told is not what should have been told",
-    AlertKind.NEW_MATCH: "a service matches a search that you saved",
+    AlertKind.ENDING: gettext_noop("funding of a service you watch ends on {day}"),
+    AlertKind.ENDED: gettext_noop("funding of a service you watch ended on {day}"),
+    AlertKind.PART_ENDING: gettext_noop("part of the funding of a service you watch ends on {day}"),
+    AlertKind.DECISION_LATE: gettext_noop("the decision on more money for a service you watch is late"),
+    AlertKind.EXTENDED: gettext_noop("a service you watch is funded for longer, until {day}"),
+    AlertKind.BROUGHT_FORWARD: gettext_noop("funding of a service you watch ends earlier, on {day}"),
+    AlertKind.PAUSED: gettext_noop("a service you watch is paused"),
+    AlertKind.CLOSED: gettext_noop("a service you watch has closed"),
+    AlertKind.REOPENED: gettext_noop("a service you watch is open again"),
+    AlertKind.CONTACT_LEAVING: gettext_noop("a contact at a service you watch leaves on {day}"),
+    AlertKind.CONTACT_CHANGED: gettext_noop("whom to ring at a service you watch has changed"),
+    AlertKind.ROUTE_AT_RISK: gettext_noop("hardly anybody is left to send people to after {day}"),
+    AlertKind.REVIEW_DUE: gettext_noop("is what we say about a service still right?"),
+    AlertKind.AUDIT_DIFFERENCE: gettext_noop("what was told is not what should have been told"),
+    AlertKind.NEW_MATCH: gettext_noop("a service matches a search that you saved"),
+}
+# The same for those who do not watch it.
+OF_ANY_SERVICE = {
+    AlertKind.ENDING: gettext_noop("funding of a service ends on {day}"),
+    AlertKind.ENDED: gettext_noop("funding of a service ended on {day}"),
+    AlertKind.PART_ENDING: gettext_noop("part of the funding of a service ends on {day}"),
+    AlertKind.DECISION_LATE: gettext_noop("the decision on more money for a service is late"),
+    AlertKind.EXTENDED: gettext_noop("a service is funded for longer, until {day}"),
+    AlertKind.BROUGHT_FORWARD: gettext_noop("funding of a service ends earlier, on {day}"),
+    AlertKind.PAUSED: gettext_noop("a service is paused"),
+    AlertKind.CLOSED: gettext_noop("a service has closed"),
+    AlertKind.REOPENED: gettext_noop("a service is open again"),
+    AlertKind.CONTACT_LEAVING: gettext_noop("a contact at a service leaves on {day}"),
+    AlertKind.CONTACT_CHANGED: gettext_noop("whom to ring at a service has changed"),
 }
 # How many others a route has left.
 ROUTES = {
-    "0": "When the money of {name} ends on {day}, nobody we know of is left for {need} in {area}.",
-    "1": "When the money of {name} ends on {day}, only one other is left for {need} in {area}.",
+    "0": gettext_noop("When the money of {name} ends on {day}, nobody we know of is left for {need} in {area}."),
+    "1": gettext_noop("When the money of {name} ends on {day}, only one other is left for {need} in {area}."),
 }
-NEVER_CONFIRMED = "Nobody has confirmed what we say about {name} since it was added on {day}."
+NEVER_CONFIRMED = gettext_noop("Nobody has confirmed what we say about {name} since it was added on {day}.")
+OF_ANY_WITHOUT_END = gettext_noop("a service is funded with no end date")
 WITHOUT_END = {
-    AlertKind.EXTENDED: ("Funding for {name} goes on, with no end date.", "a service you watch is funded with no end date")
+    AlertKind.EXTENDED: (
+        gettext_noop("Funding for {name} goes on, with no end date."),
+        gettext_noop("a service you watch is funded with no end date"),
+    )
 }
 # News after which nobody needs to send people elsewhere.
 GOOD_NEWS = (
@@ -63,7 +82,7 @@ def headline(fact: Fact, name: str, today: date, about: str = "") -> str:
     """The fact as one sentence that names the service; `about` goes before a day that is an estimate."""
     day = _day_of(fact)
     said = {"need": fact.details.get("need", ""), "area": fact.details.get("area", "")}
-    return _words_of(fact).format(name=name, day=day and f"{about}{day_with_distance(day, today)}", **said)
+    return gettext(_words_of(fact)).format(name=name, day=day and _about(day_with_distance(day, today), about), **said)
 
 
 def _words_of(fact: Fact) -> str:
@@ -84,6 +103,15 @@ def _day_of(fact: Fact) -> date | None:
 
 def subject(fact: Fact, about: str = "", is_watched: bool = True) -> str:
     """The fact without any name: a subject is read over shoulders and on locked screens."""
-    words = WITHOUT_END[fact.kind][1] if fact.ends_on is None and fact.kind in WITHOUT_END else SUBJECTS[fact.kind]
-    words = words if is_watched else words.replace("a service you watch", "a service")
-    return words.format(day=fact.ends_on and f"{about}{spoken_day(fact.ends_on)}")
+    words = _subject_of(fact, is_watched)
+    return gettext(words).format(day=fact.ends_on and _about(spoken_day(fact.ends_on), about))
+
+
+def _subject_of(fact: Fact, is_watched: bool) -> str:
+    if fact.ends_on is None and fact.kind in WITHOUT_END:
+        return WITHOUT_END[fact.kind][1] if is_watched else OF_ANY_WITHOUT_END
+    return SUBJECTS[fact.kind] if is_watched else OF_ANY_SERVICE.get(fact.kind, SUBJECTS[fact.kind])
+
+
+def _about(day: str, about: str) -> str:
+    return gettext("about %(day)s", day=day) if about else day

@@ -20,6 +20,7 @@ from partnerdir.directory.models import (
 )
 from partnerdir.directory.rules import age_problems
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 
 
 def add_organisation(name: str, identifiers: Iterable[str] = (), **fields: Any) -> Organisation:
@@ -199,4 +200,4 @@ def _refuse_impossible_ages(minimum_age: int | None, maximum_age: int | None) ->
 
 def _refuse_impossible_days(contact: Contact) -> None:
     if contact.first_on and contact.last_on and contact.last_on < contact.first_on:
-        raise BadInput({"last_on": "The last day must be the same as or after the first day."})
+        raise BadInput({"last_on": gettext("The last day must be the same as or after the first day.")})

@@ -16,6 +16,7 @@ from partnerdir.database import db
 from partnerdir.directory.models import Closing, Service
 from partnerdir.directory.rules import ClosingReason, ServiceStatus
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 
 FIRST_YEAR = 1900
 
@@ -58,7 +59,7 @@ def list_merged_into(service: Service) -> list[Closing]:
 def close_service(service: Service, closed_on: date, reason: ClosingReason, seen_version: int | None = None) -> None:
     """Closes a service for a reason that is not a merge. Raises: BadInput; Conflict when it changed since `seen_version`."""
     if reason is ClosingReason.MERGED:
-        raise BadInput({"into": "Say which service it became part of."})
+        raise BadInput({"into": gettext("Say which service it became part of.")})
     _close(service, closed_on, reason, None, seen_version)
 
 
@@ -66,9 +67,9 @@ def merge_service(service: Service, into: Service, closed_on: date, seen_version
     """Closes a service whose work went to another; says which one that is now. Raises: BadInput; Conflict."""
     survivor = find_survivor(into) or into
     if survivor.id == service.id:
-        raise BadInput({"into": "That would lead in a circle. Choose another service."})
+        raise BadInput({"into": gettext("That would lead in a circle. Choose another service.")})
     if survivor.status is ServiceStatus.CLOSED:
-        raise BadInput({"into": f"{survivor.name} has closed. Choose one that is open."})
+        raise BadInput({"into": gettext("%(survivor)s has closed. Choose one that is open.", survivor=survivor.name)})
     _close(service, closed_on, ClosingReason.MERGED, survivor.id, seen_version)
     return survivor
 
@@ -87,9 +88,9 @@ def _close(
 ) -> None:
     service.refuse_stale(seen_version)
     if closed_on > clock.today():
-        raise BadInput({"closed_on": "This day is still to come. Until then, record the end of its money instead."})
+        raise BadInput({"closed_on": gettext("This day is still to come. Until then, record the end of its money instead.")})
     if closed_on.year < FIRST_YEAR:
-        raise BadInput({"closed_on": "Check the year."})
+        raise BadInput({"closed_on": gettext("Check the year.")})
     closing = db.session.scalar(sa.select(Closing).where(Closing.service_id == service.id))
     if closing is None:
         closing = Closing(service_id=service.id)

@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
+from partnerdir.languages import gettext
+
 
 class ServiceStatus(StrEnum):
     """Whether the service runs."""
@@ -151,5 +153,5 @@ def is_confidential(marks: Iterable[Marked]) -> bool:
 def age_problems(minimum_age: int | None, maximum_age: int | None) -> list[tuple[str, str]]:
     """What is wrong with a range of ages in whole years, as (field, sentence)."""
     if minimum_age is not None and maximum_age is not None and maximum_age < minimum_age:
-        return [("maximum_age", "The oldest age must be the same as or higher than the youngest age.")]
+        return [("maximum_age", gettext("The oldest age must be the same as or higher than the youngest age."))]
     return []

@@ -14,6 +14,7 @@ from partnerdir.database import db
 from partnerdir.directory.models import Service, Suggestion
 from partnerdir.directory.rules import SuggestionKind, SuggestionOrigin, SuggestionState
 from partnerdir.errors import BadInput, Conflict, Missing
+from partnerdir.languages import gettext
 
 LONGEST_TEXT = 500
 # Read out over a telephone: no letters that sound or look alike.
@@ -95,9 +96,15 @@ def add_suggestion(
     """Records what somebody says is wrong; with the code in its `reference` they can read the answer. Raises: BadInput."""
     words = " ".join(text.split())
     if len(words) > LONGEST_TEXT:
-        raise BadInput({"text": f"Write {LONGEST_TEXT} characters or fewer; this has {len(words)}."})
+        raise BadInput(
+            {
+                "text": gettext(
+                    "Write %(most)s characters or fewer; this has %(longest)s.", most=LONGEST_TEXT, longest=len(words)
+                )
+            }
+        )
     if kind is SuggestionKind.OTHER and not words:
-        raise BadInput({"text": "Say in a few words what is wrong."})
+        raise BadInput({"text": gettext("Say in a few words what is wrong.")})
     suggestion = Suggestion(
         service_id=service_id,
         kind=kind,
@@ -121,15 +128,21 @@ def accept_suggestion(suggestion: Suggestion, by: str, answer: str = "", seen_ve
 def decline_suggestion(suggestion: Suggestion, by: str, answer: str, seen_version: int | None = None) -> None:
     """Closes a suggestion as not right, with the reason. Raises: BadInput without an answer; Conflict."""
     if not answer.strip():
-        raise BadInput({"answer": "Say why, so that whoever suggested it can understand."})
+        raise BadInput({"answer": gettext("Say why, so that whoever suggested it can understand.")})
     _decide(suggestion, SuggestionState.DECLINED, by, answer, seen_version)
 
 
 def _decide(suggestion: Suggestion, state: SuggestionState, by: str, answer: str, seen_version: int | None) -> None:
     suggestion.refuse_stale(seen_version)
     if suggestion.state is not SuggestionState.OPEN:
-        raise Conflict("Somebody has decided this already.")
+        raise Conflict(gettext("Somebody has decided this already."))
     if len(answer) > LONGEST_TEXT:
-        raise BadInput({"answer": f"Write {LONGEST_TEXT} characters or fewer; this has {len(answer)}."})
+        raise BadInput(
+            {
+                "answer": gettext(
+                    "Write %(most)s characters or fewer; this has %(longest)s.", most=LONGEST_TEXT, longest=len(answer)
+                )
+            }
+        )
     suggestion.state, suggestion.answer = state, answer.strip()
     suggestion.decided_at, suggestion.decided_by = clock.now(), by

@@ -9,6 +9,7 @@ from partnerdir.funding.actions import add_window, change_window
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.queries import list_windows
 from partnerdir.funding.rules import Certainty, EndKind, Renewal
+from partnerdir.languages import gettext
 
 A_DAY = timedelta(days=1)
 
@@ -40,10 +41,10 @@ def add_follower(
 
 def _last_day(ends_on: date | None, before: date | None) -> date:
     if ends_on is None:
-        raise BadInput({"ends_on": "Enter the new last day."})
+        raise BadInput({"ends_on": gettext("Enter the new last day.")})
     if before is not None and ends_on <= before:
         raise BadInput(
-            {"ends_on": "Enter a day after the end that is recorded. For an earlier end, change the funding itself."}
+            {"ends_on": gettext("Enter a day after the end that is recorded. For an earlier end, change the funding itself.")}
         )
     return ends_on
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from partnerdir.funding.spans import ALWAYS, NEVER, Span, course_of, find_span_on, joined, last_day
+from partnerdir.languages import gettext, gettext_noop
 
 
 class EndKind(StrEnum):
@@ -272,17 +273,20 @@ def window_problems(starts_on: date | None, ends_on: date | None, end_kind: str 
     """What is wrong with the days of a window, as (field, sentence), one a field; no kind counts as fixed."""
     problems = {name: _year_problem(day) for name, day in (("starts_on", starts_on), ("ends_on", ends_on))}
     if ends_on is None and end_kind in (None, EndKind.FIXED, EndKind.ESTIMATED):
-        problems["ends_on"] = "Enter the last day, or choose that it is open-ended or not known."
+        problems["ends_on"] = gettext("Enter the last day, or choose that it is open-ended or not known.")
     elif ends_on is not None and end_kind == EndKind.OPEN_ENDED:
-        problems["ends_on"] = "Remove the last day, or choose fixed or estimated instead of open-ended."
+        problems["ends_on"] = gettext("Remove the last day, or choose fixed or estimated instead of open-ended.")
     elif ends_on is not None and end_kind == EndKind.UNKNOWN:
-        problems["ends_on"] = "Remove the last day, or choose fixed or estimated instead of not known."
+        problems["ends_on"] = gettext("Remove the last day, or choose fixed or estimated instead of not known.")
     elif ends_on is not None and starts_on is not None and ends_on < starts_on and not any(problems.values()):
-        problems["ends_on"] = "The last day must be the same as or after the first day."
+        problems["ends_on"] = gettext("The last day must be the same as or after the first day.")
     return [(name, sentence) for name, sentence in problems.items() if sentence]
 
 
 def _year_problem(day: date | None) -> str | None:
     if day is None or EARLIEST_YEAR <= day.year <= LATEST_YEAR:
         return None
-    return f"Check the year: {day.year} is too {'far ahead' if day.year > LATEST_YEAR else 'long ago'}."
+    ahead = gettext_noop("Check the year: %(year)s is too far ahead.")
+    return gettext(
+        ahead if day.year > LATEST_YEAR else gettext_noop("Check the year: %(year)s is too long ago."), year=day.year
+    )

@@ -12,6 +12,7 @@ from partnerdir.database import db
 from partnerdir.dates import spoken_day
 from partnerdir.directory.models import Service
 from partnerdir.errors import BadInput, Missing
+from partnerdir.languages import gettext
 from partnerdir.lists.models import ReadingMark, SavedSearch, SearchMatch, Shortlist, ShortlistEntry, ShortlistShare
 from partnerdir.lists.queries import count_shortlists, list_searches
 from partnerdir.lists.rules import (
@@ -30,8 +31,10 @@ AT_ONCE = 500  # values in one statement
 def add_shortlist(account_id: uuid.UUID, name: str = "") -> Shortlist:
     """Makes a list; without a name of its own it is called by the day. Raises: BadInput."""
     if count_shortlists(account_id) >= MOST_LISTS:
-        raise BadInput({"name": f"You have {MOST_LISTS} lists. Delete one that you no longer need."})
-    name = name or f"List of {spoken_day(clock.today())}"
+        raise BadInput(
+            {"name": gettext("You have %(most_lists)s lists. Delete one that you no longer need.", most_lists=MOST_LISTS)}
+        )
+    name = name or gettext("List of %(day)s", day=spoken_day(clock.today()))
     shortlist = Shortlist(account_id=account_id, name=_good_name(name))
     db.session.add(shortlist)
     db.session.flush()
@@ -48,7 +51,7 @@ def add_entries(shortlist: Shortlist, service_ids: Iterable[uuid.UUID], account_
     there = {entry.service_id for entry in shortlist.entries}
     wanted = [service_id for service_id in dict.fromkeys(service_ids) if service_id not in there]
     if len(there) + len(wanted) > MOST_SERVICES:
-        raise BadInput({"service": f"A list holds {MOST_SERVICES} services at most."})
+        raise BadInput({"service": gettext("A list holds %(most_services)s services at most.", most_services=MOST_SERVICES)})
     known = set(db.session.scalars(sa.select(Service.id).where(Service.id.in_(wanted))))
     if len(known) < len(wanted):
         raise Missing("There is no such service.")
@@ -75,7 +78,13 @@ def add_share(shortlist: Shortlist, may_add: bool, **reader: uuid.UUID) -> None:
             share.may_add = may_add
             return
     if len(shortlist.shares) >= MOST_SHARES:
-        raise BadInput({"reader": f"A list can be shared {MOST_SHARES} times. Stop sharing with somebody first."})
+        raise BadInput(
+            {
+                "reader": gettext(
+                    "A list can be shared %(most_shares)s times. Stop sharing with somebody first.", most_shares=MOST_SHARES
+                )
+            }
+        )
     shortlist.shares.append(ShortlistShare(shortlist_id=shortlist.id, may_add=may_add, **reader))
 
 
@@ -92,7 +101,14 @@ def retire_shortlist(shortlist: Shortlist) -> None:
 def add_search(account_id: uuid.UUID, name: str, question: dict[str, Any]) -> SavedSearch:
     """Saves a search, given as the question's fields; it has not been asked yet. Raises: BadInput."""
     if len(list_searches(account_id)) >= MOST_SEARCHES:
-        raise BadInput({"name": f"You have {MOST_SEARCHES} saved searches. Delete one that you no longer need."})
+        raise BadInput(
+            {
+                "name": gettext(
+                    "You have %(most_searches)s saved searches. Delete one that you no longer need.",
+                    most_searches=MOST_SEARCHES,
+                )
+            }
+        )
     search = SavedSearch(account_id=account_id, name=_good_name(name), question=question)
     db.session.add(search)
     db.session.flush()

@@ -1,3 +1,5 @@
+from partnerdir.languages import gettext
+
 """What is true of lists and saved searches: how many there may be, and how they are called."""
 
 LONGEST_NAME = 60
@@ -14,7 +16,7 @@ def plain_name(name: str) -> str:
 def name_problem(name: str) -> str:
     """What is wrong with the name of a list or search, as a sentence; empty when nothing is."""
     if not plain_name(name):
-        return "Enter a name, such as “Tuesday visits”."
+        return gettext("Enter a name, such as “Tuesday visits”.")
     if len(plain_name(name)) > LONGEST_NAME:
-        return f"The name must be {LONGEST_NAME} characters or fewer."
+        return gettext("The name must be %(longest_name)s characters or fewer.", longest_name=LONGEST_NAME)
     return ""

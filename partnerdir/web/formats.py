@@ -8,27 +8,32 @@ from functools import lru_cache
 from typing import Protocol
 
 import phonenumbers
-from babel import Locale
 from flask import Flask
 from markupsafe import Markup, escape
 
 from partnerdir import clock, dates
+from partnerdir.languages import WRITTEN_IN, gettext, gettext_noop, locale_of, spoken
 from partnerdir.web.funding_words import public_words, staff_words
 from partnerdir.web.words import words_for
 
 WEEK = {
-    "MO": "Monday",
-    "TU": "Tuesday",
-    "WE": "Wednesday",
-    "TH": "Thursday",
-    "FR": "Friday",
-    "SA": "Saturday",
-    "SU": "Sunday",
+    "MO": gettext_noop("Monday"),
+    "TU": gettext_noop("Tuesday"),
+    "WE": gettext_noop("Wednesday"),
+    "TH": gettext_noop("Thursday"),
+    "FR": gettext_noop("Friday"),
+    "SA": gettext_noop("Saturday"),
+    "SU": gettext_noop("Sunday"),
 }
-WEEKS = {"1": "First", "2": "Second", "3": "Third", "4": "Fourth", "-1": "Last"}
+WEEKS = {
+    "1": gettext_noop("First %(weekday)s of the month"),
+    "2": gettext_noop("Second %(weekday)s of the month"),
+    "3": gettext_noop("Third %(weekday)s of the month"),
+    "4": gettext_noop("Fourth %(weekday)s of the month"),
+    "-1": gettext_noop("Last %(weekday)s of the month"),
+}
 SIGNS = {"GBP": "£", "EUR": "€", "USD": "$"}
-# CLDR leaves British Sign Language out; bfi is its code in ISO 639-3.
-LANGUAGES = {**Locale("en").languages, "bfi": "British Sign Language"}
+BSL = "bfi"  # in ISO 639-3; CLDR leaves British Sign Language out
 HOME_REGION, HOME_CODE = "GB", 44
 
 
@@ -61,7 +66,7 @@ def distance(value: date) -> str:
 def moment(value: datetime) -> str:
     """A moment as the wall clock shows it: 31 March 2027 at 9:05am."""
     civil = clock.civil_time(value)
-    return f"{dates.spoken_day(civil.date())} at {clock_time(civil.time())}"
+    return gettext("%(day)s at %(time)s", day=dates.spoken_day(civil.date()), time=clock_time(civil.time()))
 
 
 def money(amount: Decimal, currency: str = "GBP") -> str:
@@ -100,7 +105,9 @@ def dialled(number: str) -> str:
 
 
 def clock_time(value: time) -> str:
-    """9am, 5:30pm, midday, midnight."""
+    """9am, 5:30pm, midday, midnight; 9:00 and 17:30 in languages that count to 24."""
+    if spoken() != WRITTEN_IN:
+        return f"{value.hour}:{value.minute:02}"
     if value.minute == 0 and value.hour in (0, 12):
         return "midnight" if value.hour == 0 else "midday"
     minutes = f":{value.minute:02}" if value.minute else ""
@@ -109,43 +116,54 @@ def clock_time(value: time) -> str:
 
 def hours(schedule: Hours) -> str:
     """Monday to Friday, 9am to 5pm; empty where a schedule has words only."""
-    opens, closes = schedule.opens_at, schedule.closes_at
-    if opens is not None and opens == closes:
-        span = "all day and night"
-    elif opens and closes:
-        span = f"{clock_time(opens)} to {clock_time(closes)}"
-    else:
-        span = f"from {clock_time(opens)}" if opens else f"until {clock_time(closes)}" if closes else ""
-    text = ", ".join(part for part in (_days(schedule.byday), span) if part)
+    text = ", ".join(part for part in (_days(schedule.byday), _span(schedule.opens_at, schedule.closes_at)) if part)
     return text[:1].upper() + text[1:]
+
+
+def _span(opens: time | None, closes: time | None) -> str:
+    if opens is not None and opens == closes:
+        return gettext("all day and night")
+    if opens and closes:
+        return gettext("%(opens)s to %(closes)s", opens=clock_time(opens), closes=clock_time(closes))
+    if opens:
+        return gettext("from %(opens)s", opens=clock_time(opens))
+    return gettext("until %(closes)s", closes=clock_time(closes)) if closes else ""
 
 
 def _days(byday: str) -> str:
     codes = [code.strip() for code in byday.split(",")]
     counted = [(code[:-2], code[-2:]) for code in codes]  # iCalendar's 1MO is the first Monday of the month
-    monthly = [f"{WEEKS[week]} {WEEK[code]} of the month" for week, code in counted if week in WEEKS and code in WEEK]
-    weekly = [name for code, name in WEEK.items() if code in codes]
+    monthly = [gettext(WEEKS[week], weekday=gettext(WEEK[code])) for week, code in counted if week in WEEKS and code in WEEK]
+    weekly = [code for code in WEEK if code in codes]
     if len(weekly) == len(WEEK):
-        return "Every day"
+        return gettext("Every day")
     return joined(_runs(weekly) + monthly)
 
 
-def _runs(names: list[str]) -> list[str]:
+def _runs(codes: list[str]) -> list[str]:
     """Three days or more in a row become 'Monday to Wednesday'."""
-    order, runs = list(WEEK.values()), list[list[str]]()
-    for name in names:
-        if runs and order.index(runs[-1][-1]) + 1 == order.index(name):
-            runs[-1].append(name)
+    order, runs = list(WEEK), list[list[str]]()
+    for code in codes:
+        if runs and order.index(runs[-1][-1]) + 1 == order.index(code):
+            runs[-1].append(code)
         else:
-            runs.append([name])
-    return [said for run in runs for said in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run)]
+            runs.append([code])
+    return [said for run in runs for said in _said_run([gettext(WEEK[code]) for code in run])]
+
+
+def _said_run(names: list[str]) -> list[str]:
+    return [gettext("%(first)s to %(last)s", first=names[0], last=names[-1])] if len(names) > 2 else names
 
 
 def ages(youngest: int | None, oldest: int | None) -> str:
     """Ages 16 to 25, Ages 16 and over, Up to age 25; empty where any age will do."""
     if youngest and oldest:
-        return f"Age {youngest}" if youngest == oldest else f"Ages {youngest} to {oldest}"
-    return f"Ages {youngest} and over" if youngest else f"Up to age {oldest}" if oldest is not None else ""
+        if youngest == oldest:
+            return gettext("Age %(age)s", age=youngest)
+        return gettext("Ages %(youngest)s to %(oldest)s", youngest=youngest, oldest=oldest)
+    if youngest:
+        return gettext("Ages %(youngest)s and over", youngest=youngest)
+    return gettext("Up to age %(oldest)s", oldest=oldest) if oldest is not None else ""
 
 
 def words(code: StrEnum) -> str:
@@ -155,18 +173,27 @@ def words(code: StrEnum) -> str:
 
 def languages(codes: list[str]) -> list[str]:
     """The languages besides English by name; what is not a code of a language stays as it was typed."""
-    return [LANGUAGES.get(code.lower(), code) for code in codes if code.lower() not in ("en", "english")]
+    return [_language(code) for code in codes if code.lower() not in ("en", "english")]
+
+
+def _language(code: str) -> str:
+    if code.lower() == BSL:
+        return gettext("British Sign Language")
+    return str(locale_of(spoken()).languages.get(code.lower(), code))
 
 
 def joined(parts: list[str]) -> str:
     """A, B and C."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    if len(parts) < 2:
+        return ", ".join(parts)
+    return gettext("%(most)s and %(last)s", most=", ".join(parts[:-1]), last=parts[-1])
 
 
 def short_list(names: list[str], most: int = 2) -> str:
     """A and B; where there are many: A, B and 4 more."""
-    shown = names if len(names) <= most + 1 else [*names[:most], f"{len(names) - most} more"]
-    return joined(shown)
+    if len(names) <= most + 1:
+        return joined(names)
+    return gettext("%(names)s and %(count)s more", names=", ".join(names[:most]), count=len(names) - most)
 
 
 def paragraphs(text: str) -> Markup:

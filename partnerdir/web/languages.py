@@ -12,7 +12,7 @@ from flask_babel import Babel
 from flask_security import current_user
 
 from partnerdir import languages
-from partnerdir.languages import WRITTEN_IN, Language, locale_of, offer, offered, spoken
+from partnerdir.languages import WRITTEN_IN, Language, language_spoken, locale_of, offer, offered, spoken
 from partnerdir.settings import Settings
 
 IN_ADDRESS = "partnerdir.language"
@@ -73,7 +73,7 @@ def _say_language(response: Response) -> Response:
 def _context() -> dict[str, Any]:
     # Every field of a form is rendered with this context.
     if "language_context" not in g:
-        here = next((language for language in offered() if language.code == spoken()), offered()[0])
+        here = language_spoken()
         g.language_context = {
             "language": here,
             "other_languages": [_way_to(language) for language in offered() if language != here],

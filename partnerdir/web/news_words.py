@@ -12,31 +12,32 @@ from partnerdir.dates import spoken_day
 from partnerdir.directory.models import Service
 from partnerdir.directory.rules import ServiceStatus, Taking
 from partnerdir.funding.rules import Certainty, Renewal
+from partnerdir.languages import gettext, gettext_noop, lazy_gettext
 from partnerdir.web.formats import telephone
 from partnerdir.web.words import words_for
 
 STATUSES = {
-    ServiceStatus.ACTIVE: "It is open again.",
-    ServiceStatus.PAUSED: "It is paused.",
-    ServiceStatus.CLOSED: "It has closed.",
+    ServiceStatus.ACTIVE: lazy_gettext("It is open again."),
+    ServiceStatus.PAUSED: lazy_gettext("It is paused."),
+    ServiceStatus.CLOSED: lazy_gettext("It has closed."),
 }
 # Fields of a service of which it is enough to say that they changed; its page says what stands now.
-CHANGED = {
-    "Who it is for": ("minimum_age", "maximum_age", "eligibility_description", "circumstances"),
-    "How to ask": ("referral", "application_process"),
-    "How people attend": ("ways",),
-    "What it costs": ("fees_description",),
-    "Its languages": ("languages",),
-    "Access for disabled people": ("accessibility",),
-    "What it helps with": ("needs",),
-    "What we say that it does": ("description", "summary"),
-    "Its website": ("url",),
-}
+CHANGED = (
+    (lazy_gettext("Who it is for has changed."), ("minimum_age", "maximum_age", "eligibility_description", "circumstances")),
+    (lazy_gettext("How to ask has changed."), ("referral", "application_process")),
+    (lazy_gettext("How people attend has changed."), ("ways",)),
+    (lazy_gettext("What it costs has changed."), ("fees_description",)),
+    (lazy_gettext("Its languages have changed."), ("languages",)),
+    (lazy_gettext("Access for disabled people has changed."), ("accessibility",)),
+    (lazy_gettext("What it helps with has changed."), ("needs",)),
+    (lazy_gettext("What we say that it does has changed."), ("description", "summary")),
+    (lazy_gettext("Its website has changed."), ("url",)),
+)
 OF_PARTS = {
-    "schedule": "When it is open has changed.",
-    "service_at_location": "Where it is has changed.",
-    "location": "Where it is has changed.",
-    "service_area": "The areas that it serves have changed.",
+    "schedule": lazy_gettext("When it is open has changed."),
+    "service_at_location": lazy_gettext("Where it is has changed."),
+    "location": lazy_gettext("Where it is has changed."),
+    "service_area": lazy_gettext("The areas that it serves have changed."),
 }
 Values = dict[str, list[Any]]
 
@@ -75,12 +76,12 @@ def news_words(changes: Iterable[Change], service: Service) -> list[str]:
         courses[change.record_type].setdefault(change.record_id, Course(change.record_id, change.about_id)).add(change)
     kept = {kind: [c for c in of_kind.values() if not (c.is_new and c.is_gone)] for kind, of_kind in courses.items()}
     if any(course.is_new for course in kept.get("service", ())):
-        return ["It is new here."]  # all else of it is new too, and on its page
+        return [gettext("It is new here.")]  # all else of it is new too, and on its page
     sentences = [sentence for course in kept.get("service", ()) for sentence in _of_service(course)]
     sentences += [sentence for course in kept.get("funding_window", ()) for sentence in _of_money(course)]
     sentences += [sentence for course in kept.get("contact", ()) for sentence in _of_contact(course, service)]
     sentences += _of_numbers(kept.get("phone", ()), service)
-    sentences += [sentence for kind, sentence in OF_PARTS.items() if any(_says(c) for c in kept.get(kind, ()))]
+    sentences += [str(sentence) for kind, sentence in OF_PARTS.items() if any(_says(c) for c in kept.get(kind, ()))]
     return list(dict.fromkeys(sentences))
 
 
@@ -91,57 +92,63 @@ def _says(course: Course) -> bool:
 def _of_service(course: Course) -> Iterator[str]:
     changed = course.changed
     if "status" in changed:
-        yield STATUSES[ServiceStatus(changed["status"][1])]
+        yield str(STATUSES[ServiceStatus(changed["status"][1])])
     if "taking" in changed:
-        yield f"Is there room? {words_for(Taking(changed['taking'][1]))}."
+        yield gettext("Is there room? %(words)s.", words=words_for(Taking(changed["taking"][1])))
     if "name" in changed:
-        yield f"It was called “{changed['name'][0]}” before."
+        yield gettext("It was called “%(name)s” before.", name=changed["name"][0])
     if changed.get("email", [None, ""])[1]:
-        yield f"Its e-mail address is {changed['email'][1]} now."
-    for words, names in CHANGED.items():
-        if any(name in changed for name in names):
-            yield f"{words} has changed." if not words.endswith("languages") else f"{words} have changed."
+        yield gettext("Its e-mail address is %(email)s now.", email=changed["email"][1])
+    yield from (str(words) for words, names in CHANGED if any(name in changed for name in names))
     if changed.get("assured_on", [None, None])[1]:
-        yield f"What we say about it was checked on {_day(changed['assured_on'][1])}."
+        yield gettext("What we say about it was checked on %(day)s.", day=_day(changed["assured_on"][1]))
 
 
 def _of_money(course: Course) -> Iterator[str]:
     if course.is_new or course.is_gone:
-        until = f"until {_day(course.latest('ends_on'))}" if course.latest("ends_on") else "with no end date"
+        until = (
+            gettext("until %(day)s", day=_day(course.latest("ends_on")))
+            if course.latest("ends_on")
+            else gettext("with no end date")
+        )
         sure = Certainty(course.latest("certainty") or Certainty.CONFIRMED)
         doubt = "" if sure is Certainty.CONFIRMED else f" ({words_for(sure).lower()})"
-        yield f"Money {until} is not recorded any more." if course.is_gone else f"New money is recorded, {until}{doubt}."
+        gone = gettext_noop("Money %(until)s is not recorded any more.")
+        yield gettext(
+            gone if course.is_gone else gettext_noop("New money is recorded, %(until)s%(doubt)s."), until=until, doubt=doubt
+        )
         return
     changed = course.changed
     if "ends_on" in changed:
-        before, after = (_day(value) if value else "no end date" for value in changed["ends_on"])
-        yield f"The end of its money moved from {before} to {after}."
+        before, after = (_day(value) if value else gettext("no end date") for value in changed["ends_on"])
+        yield gettext("The end of its money moved from %(before)s to %(after)s.", before=before, after=after)
     if "certainty" in changed:
-        yield f"How sure its money is: {words_for(Certainty(changed['certainty'][1])).lower()}."
+        yield gettext("How sure its money is: %(words)s.", words=words_for(Certainty(changed["certainty"][1])).lower())
     if "renewal" in changed:
-        yield f"More money: {words_for(Renewal(changed['renewal'][1])).lower()}."
+        yield gettext("More money: %(words)s.", words=words_for(Renewal(changed["renewal"][1])).lower())
     if changed.get("decision_due_on", [None, None])[1]:
-        yield f"A decision on more money is due on {_day(changed['decision_due_on'][1])}."
+        yield gettext("A decision on more money is due on %(day)s.", day=_day(changed["decision_due_on"][1]))
 
 
 def _of_contact(course: Course, service: Service) -> Iterator[str]:
     if course.is_new or course.is_gone:
         title = course.latest("title")
-        yield f"New contact: {title}." if course.is_new else f"{title} is not a contact any more."
+        gone = gettext_noop("%(title)s is not a contact any more.")
+        yield gettext(gettext_noop("New contact: %(title)s.") if course.is_new else gone, title=title)
         return
     changed, title = course.changed, _title(course, service)
     if "title" in changed:
-        yield f"{changed['title'][0]} is called {changed['title'][1]} now."
+        yield gettext("%(before)s is called %(now)s now.", before=changed["title"][0], now=changed["title"][1])
     if changed.get("email", [None, ""])[1]:
-        yield f"{title}: the e-mail address is {changed['email'][1]} now."
+        yield gettext("%(title)s: the e-mail address is %(email)s now.", title=title, email=changed["email"][1])
     if changed.get("last_on", [None, None])[1]:
-        yield f"{title}: the last day is {_day(changed['last_on'][1])}."
+        yield gettext("%(title)s: the last day is %(day)s.", title=title, day=_day(changed["last_on"][1]))
 
 
 def _title(course: Course, service: Service) -> str:
     if course.latest("title"):
         return str(course.latest("title"))
-    return next((one.title for one in service.contacts if one.id == course.record_id), "A contact")
+    return next((one.title for one in service.contacts if one.id == course.record_id), gettext("A contact"))
 
 
 def _of_numbers(courses: Sequence[Course], service: Service) -> Iterator[str]:
@@ -150,9 +157,16 @@ def _of_numbers(courses: Sequence[Course], service: Service) -> Iterator[str]:
     came = {(c.about_id, number) for c in courses if not c.is_gone and (number := c.fields.get("number", [None, None])[1])}
     went = {(c.about_id, number) for c in courses if not c.is_new and (number := c.fields.get("number", [None, None])[0])}
     for about_id, number in sorted(came - went, key=str):
-        yield f"New number{f' of {titles[about_id]}' if about_id in titles else ''}: {telephone(number)}."
+        said = (
+            gettext_noop("New number of %(title)s: %(number)s.")
+            if about_id in titles
+            else gettext_noop("New number: %(number)s.")
+        )
+        yield gettext(said, title=titles.get(about_id), number=telephone(number))
     for about_id, number in sorted(went - came, key=str):
-        yield f"This number is gone{f', of {titles[about_id]}' if about_id in titles else ''}: {telephone(number)}."
+        of_post = gettext_noop("This number is gone, of %(title)s: %(number)s.")
+        said = of_post if about_id in titles else gettext_noop("This number is gone: %(number)s.")
+        yield gettext(said, title=titles.get(about_id), number=telephone(number))
 
 
 def _day(value: str) -> str:

@@ -8,11 +8,13 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
 
+from partnerdir import languages
 from partnerdir.accounts import invitations
 from partnerdir.accounts.models import Account, Role
 from partnerdir.alerts.email import MailServer
 from partnerdir.alerts.errors import NotDelivered
 from partnerdir.database import begin_writing, db
+from partnerdir.languages import gettext_noop
 from partnerdir.settings import Settings
 from partnerdir.web.access import open_to_everyone
 
@@ -20,23 +22,29 @@ TRIES = "20 per minute; 200 per hour"
 # Flask-Security's doors that we open; each is marked for everyone, because who signs in is not signed in yet.
 DOORS = ("security.login", "security.logout", "security.forgot_password", "security.reset_password", "security.change_password")
 MESSAGES = {
-    "SECURITY_MSG_LOGIN": ("You have signed in.", "success"),
+    "SECURITY_MSG_LOGIN": (gettext_noop("You have signed in."), "success"),
     "SECURITY_MSG_GENERIC_AUTHN_FAILED": (
-        "The e-mail address or the password is not right. Check both and try again.",
+        gettext_noop("The e-mail address or the password is not right. Check both and try again."),
         "error",
     ),
-    "SECURITY_MSG_GENERIC_RECOVERY": ("If there is an account with this address, a link is on its way to it.", "info"),
-    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": ("Your new password is set. Sign in with it.", "success"),
-    "SECURITY_MSG_PASSWORD_RESET_EXPIRED": ("That link has run out. Ask for a new one below.", "error"),
-    "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": ("That link does not work any more. Ask for a new one below.", "error"),
-    "SECURITY_MSG_UNAUTHENTICATED": ("Sign in to see that page.", "error"),
-    "SECURITY_MSG_PASSWORD_CHANGE": ("Your password is changed.", "success"),
-    "SECURITY_MSG_EMAIL_NOT_PROVIDED": ("Enter your e-mail address.", "error"),
-    "SECURITY_MSG_PASSWORD_NOT_PROVIDED": ("Enter your password.", "error"),
-    "SECURITY_MSG_INVALID_EMAIL_ADDRESS": ("Enter an e-mail address like name@example.org.", "error"),
-    "SECURITY_MSG_RETYPE_PASSWORD_MISMATCH": ("The two passwords are not the same. Type them again.", "error"),
-    "SECURITY_MSG_PASSWORD_INVALID_LENGTH": ("Use at least %(length)s characters.", "error"),
-    "SECURITY_MSG_PASSWORD_TOO_SIMPLE": ("That password is easy to guess. Use a longer one.", "error"),
+    "SECURITY_MSG_GENERIC_RECOVERY": (
+        gettext_noop("If there is an account with this address, a link is on its way to it."),
+        "info",
+    ),
+    "SECURITY_MSG_PASSWORD_RESET_NO_LOGIN": (gettext_noop("Your new password is set. Sign in with it."), "success"),
+    "SECURITY_MSG_PASSWORD_RESET_EXPIRED": (gettext_noop("That link has run out. Ask for a new one below."), "error"),
+    "SECURITY_MSG_INVALID_RESET_PASSWORD_TOKEN": (
+        gettext_noop("That link does not work any more. Ask for a new one below."),
+        "error",
+    ),
+    "SECURITY_MSG_UNAUTHENTICATED": (gettext_noop("Sign in to see that page."), "error"),
+    "SECURITY_MSG_PASSWORD_CHANGE": (gettext_noop("Your password is changed."), "success"),
+    "SECURITY_MSG_EMAIL_NOT_PROVIDED": (gettext_noop("Enter your e-mail address."), "error"),
+    "SECURITY_MSG_PASSWORD_NOT_PROVIDED": (gettext_noop("Enter your password."), "error"),
+    "SECURITY_MSG_INVALID_EMAIL_ADDRESS": (gettext_noop("Enter an e-mail address like name@example.org."), "error"),
+    "SECURITY_MSG_RETYPE_PASSWORD_MISMATCH": (gettext_noop("The two passwords are not the same. Type them again."), "error"),
+    "SECURITY_MSG_PASSWORD_INVALID_LENGTH": (gettext_noop("Use at least %(length)s characters."), "error"),
+    "SECURITY_MSG_PASSWORD_TOO_SIMPLE": (gettext_noop("That password is easy to guess. Use a longer one."), "error"),
 }
 
 
@@ -75,6 +83,9 @@ def _begin_writing_before_the_library_does() -> None:
 
 def _configuration(settings: Settings) -> dict[str, Any]:
     return MESSAGES | {
+        # Its messages are said from our own catalogues, since every one that anybody sees is ours.
+        "SECURITY_I18N_DOMAIN": languages.DOMAIN,
+        "SECURITY_I18N_DIRNAME": str(languages.FOLDER),
         "SECURITY_PASSWORD_SALT": settings.password_salt,
         "SECURITY_PASSWORD_HASH": "argon2",
         "SECURITY_PASSWORD_LENGTH_MIN": 12,
@@ -88,8 +99,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "SECURITY_LOGOUT_URL": "/sign-out",
         "SECURITY_RESET_URL": invitations.PATH,
         "SECURITY_CHANGE_URL": "/password/change",
-        "SECURITY_POST_LOGIN_VIEW": "/",
-        "SECURITY_POST_LOGOUT_VIEW": "/",
+        "SECURITY_POST_LOGIN_VIEW": "public.home",
+        "SECURITY_POST_LOGOUT_VIEW": "public.home",
         "SECURITY_LOGIN_USER_TEMPLATE": "account/sign_in.html",
         "SECURITY_FORGOT_PASSWORD_TEMPLATE": "account/forgot_password.html",
         "SECURITY_RESET_PASSWORD_TEMPLATE": "account/new_password.html",

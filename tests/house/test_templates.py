@@ -77,7 +77,7 @@ def unused_macros(root: Path) -> list[str]:
 def _read(root: Path) -> dict[str, nodes.Template]:
     folder = root / "templates"
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    environment = jinja2.Environment(autoescape=True)
+    environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
     return {path.relative_to(folder).as_posix(): environment.parse(path.read_text(encoding="utf-8")) for path in paths}
 
 

@@ -11,6 +11,7 @@ from partnerdir.accounts.invitations import LASTS, invitation_link
 from partnerdir.accounts.models import Account
 from partnerdir.accounts.rules import RoleName
 from partnerdir.geography.queries import list_areas
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.forms.accounts import AccountForm, InvitationForm
 from partnerdir.web.forms.saving import tried
@@ -46,7 +47,7 @@ def change_account(account_id: uuid.UUID) -> Response | tuple[str, int]:
         form.role.data, form.is_active.data = max(map(RoleName, account.role_names), key=list(RoleName).index), account.active
     role = RoleName(form.role.data) if form.is_submitted() and form.role.data in list(RoleName) else RoleName.FRONTLINE
     if form.validate_on_submit() and tried(form, lambda: _change(account, role, form)):
-        flash(f"{account.email} is saved.", "success")
+        flash(gettext("%(email)s is saved.", email=account.email), "success")
         return redirect(url_for("coordinator.list_accounts"))
     page = render_template("coordinator/change_account.html", form=form, person=account)
     return page, 422 if form.is_submitted() else 200

@@ -14,6 +14,7 @@ from partnerdir.directory.queries import list_services_called, require_service
 from partnerdir.directory.rules import ClosingReason
 from partnerdir.errors import BadInput, Missing
 from partnerdir.geography.queries import list_area_names
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.formats import joined
 from partnerdir.web.forms.closing import ClosingForm
@@ -42,7 +43,7 @@ def reopen_service(service_id: uuid.UUID) -> Response:
     """Opens a service again; where it was merged, it stands by itself again."""
     service = require_service(service_id)
     merging.reopen_service(service)
-    flash(f"{service.name} is open again. Check its details and its funding.", "success")
+    flash(gettext("%(service)s is open again. Check its details and its funding.", service=service.name), "success")
     return redirect(url_for("coordinator.change_service", service_id=service.id), 303)
 
 
@@ -58,10 +59,18 @@ def _close(service: Service, form: ClosingForm) -> None:
     version = int(str(form.version.data)) if str(form.version.data).isdigit() else 0
     if reason is not ClosingReason.MERGED:
         closing.close_service(service, closed_on, reason, version)
-        flash(f"{service.name} is closed. Its page says so, and where else to go.", "success")
+        flash(gettext("%(service)s is closed. Its page says so, and where else to go.", service=service.name), "success")
         return
     survivor = merging.merge_service(service, _named(form.into.data or ""), closed_on, version)
-    flash(f"{service.name} is part of {survivor.name} now. {_lacking(service, survivor)}".strip(), "success")
+    flash(
+        gettext(
+            "%(service)s is part of %(survivor)s now. %(lacking)s",
+            service=service.name,
+            survivor=survivor.name,
+            lacking=_lacking(service, survivor),
+        ).strip(),
+        "success",
+    )
 
 
 def _named(said: str) -> Service:
@@ -72,9 +81,11 @@ def _named(said: str) -> Service:
     except Missing:
         called = []
     if not called:
-        raise BadInput({"into": "No service of that name is recorded. Check the name, or paste the address of its page."})
+        raise BadInput(
+            {"into": gettext("No service of that name is recorded. Check the name, or paste the address of its page.")}
+        )
     if len(called) > 1:
-        raise BadInput({"into": "More than one service is called that. Paste the address of its page."})
+        raise BadInput({"into": gettext("More than one service is called that. Paste the address of its page.")})
     return called[0]
 
 
@@ -84,4 +95,4 @@ def _lacking(service: Service, survivor: Service) -> str:
     served = {area.area_id for area in survivor.areas_served}
     areas = list_area_names([area.area_id for area in service.areas_served if area.area_id not in served])
     lacking = joined([*needs, *areas])
-    return f"Ask whether it is for these too, and add what is true: {lacking}." if lacking else ""
+    return gettext("Ask whether it is for these too, and add what is true: %(lacking)s.", lacking=lacking) if lacking else ""

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from partnerdir.accounts.rules import RoleName
 from partnerdir.directory import actions, queries
 from partnerdir.directory.models import Contact, Service
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.forms.contacts import ContactForm
 from partnerdir.web.forms.saving import tried
@@ -23,7 +24,7 @@ def add_contact(service_id: uuid.UUID) -> Response | tuple[str, int]:
     if request.method == "GET":
         form.audience.data = "public"
     if form.validate_on_submit() and tried(form, lambda: _add(service, form)):
-        flash(f"{form.title.data} is added.", "success")
+        flash(gettext("%(contact)s is added.", contact=form.title.data), "success")
         return redirect(_back(service.id))
     return _page(form, service, None)
 
@@ -39,7 +40,7 @@ def change_contact(contact_id: uuid.UUID) -> Response | tuple[str, int]:
     if request.method == "GET":
         form.show(contact)
     if form.validate_on_submit() and tried(form, lambda: _change(contact, form), contact):
-        flash(f"{contact.title} is saved.", "success")
+        flash(gettext("%(contact)s is saved.", contact=contact.title), "success")
         return redirect(_back(service.id))
     return _page(form, service, contact)
 
@@ -51,7 +52,7 @@ def retire_contact(contact_id: uuid.UUID) -> Response:
     contact = queries.require_contact(contact_id)
     service_id = contact.service_id
     actions.retire_contact(contact)
-    flash("The contact is removed. The history keeps what it was.", "success")
+    flash(gettext("The contact is removed. The history keeps what it was."), "success")
     return redirect(_back(service_id))
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from partnerdir.accounts.rules import RoleName
 from partnerdir.directory import actions, queries
 from partnerdir.directory.models import Need
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.forms.needs import NeedForm
 from partnerdir.web.forms.saving import tried
@@ -33,7 +34,7 @@ def change_need(need_id: uuid.UUID) -> Response | tuple[str, int]:
     if request.method == "GET":
         form.show(need)
     if form.validate_on_submit() and tried(form, lambda: _change(need, form), need):
-        flash(f"The words for {need.name} are saved. They are searched for from now on.", "success")
+        flash(gettext("The words for %(need)s are saved. They are searched for from now on.", need=need.name), "success")
         return redirect(url_for("coordinator.list_needs"), 303)
     page = render_template("coordinator/change_need.html", form=form, need=need)
     return page, 422 if form.is_submitted() else 200

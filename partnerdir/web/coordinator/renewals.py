@@ -16,6 +16,7 @@ from partnerdir.funding import renewals
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.queries import list_funds, list_windows
 from partnerdir.funding.rules import Certainty, Outlook, outlook_on
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.renewals import OTHER_MONEY, RenewalForm
 from partnerdir.web.forms.saving import tried
@@ -66,8 +67,8 @@ def _renew(service_id: uuid.UUID, form: RenewalForm, windows: Sequence[FundingWi
 def _said(form: RenewalForm) -> str:
     until = spoken_day(form.ends_on.data)
     if form.certainty.data == Certainty.CONFIRMED:
-        return f"It is sorted: funded until {until}. Those who were warned are told."
-    return f"{until} is kept as hoped for. Warnings go on until it is confirmed."
+        return gettext("It is sorted: funded until %(until)s. Those who were warned are told.", until=until)
+    return gettext("%(until)s is kept as hoped for. Warnings go on until it is confirmed.", until=until)
 
 
 def _back(service_id: uuid.UUID) -> str:

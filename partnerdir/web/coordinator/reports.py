@@ -15,6 +15,7 @@ from partnerdir.directory.models import Need
 from partnerdir.directory.queries import list_needs
 from partnerdir.geography.models import Area
 from partnerdir.geography.queries import list_areas
+from partnerdir.languages import gettext, gettext_noop
 from partnerdir.reports import rules
 from partnerdir.reports.queries import count_undated, list_endings, list_undated
 from partnerdir.reports.rules import Ending, Part, View
@@ -26,7 +27,7 @@ from partnerdir.web.words import words_for
 LOOKS_AHEAD = timedelta(days=365)  # so that the next 31 March is always in sight
 MOST_ROWS = 200
 AT_ONCE = 500  # how many services are asked about in one question
-WITHOUT_AREA, WITHOUT_NEED = "No area recorded", "No need recorded"
+WITHOUT_AREA, WITHOUT_NEED = gettext_noop("No area recorded"), gettext_noop("No need recorded")
 COLUMNS = (
     "Service", "Organisation", "Funding ends on", "The day is", "Said by", "Said on", "Hoped for until", "Renewal",
     "Decision due on", "Paid for by", "Areas", "Needs", "How many are told", "Known to",
@@ -117,10 +118,10 @@ def _list_endings(asked: Asked, today: date) -> list[Ending]:
 def _list_parts(asked: Asked, endings: list[Ending], today: date) -> list[Part]:
     if asked.view is View.AREA:
         names = {area.id: area.name for area in asked.areas}
-        return rules.by_subject(endings, lambda ending: ending.area_ids, names, WITHOUT_AREA)
+        return rules.by_subject(endings, lambda ending: ending.area_ids, names, gettext(WITHOUT_AREA))
     if asked.view is View.NEED:
         names = {need.id: need.name for need in asked.needs}
-        return rules.by_subject(endings, lambda ending: ending.need_ids, names, WITHOUT_NEED)
+        return rules.by_subject(endings, lambda ending: ending.need_ids, names, gettext(WITHOUT_NEED))
     return rules.by_month(endings, today, today + LOOKS_AHEAD) if asked.view is View.MONTH else []
 
 

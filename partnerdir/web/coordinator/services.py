@@ -16,6 +16,7 @@ from partnerdir.directory.models import Service
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.funding import queries as funding
 from partnerdir.geography.queries import list_areas
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.services import ServiceForm
@@ -52,7 +53,7 @@ def add_service() -> str | Response | tuple[str, int]:
         form.status.data, form.taking.data, form.referral.data = "active", "unknown", "unknown"
     added: list[Any] = []
     if form.validate_on_submit() and tried(form, lambda: added.append(_add(form))):
-        flash(f"{added[0].name} is added. Now say who funds it, and until when.", "success")
+        flash(gettext("%(added)s is added. Now say who funds it, and until when.", added=added[0].name), "success")
         return redirect(url_for("coordinator.change_service", service_id=added[0].id))
     return render_template("coordinator/add_service.html", form=form), 422 if form.is_submitted() else 200
 
@@ -68,7 +69,7 @@ def change_service(service_id: uuid.UUID) -> str | Response | tuple[str, int]:
     if request.method == "GET":
         form.show(service)
     if form.validate_on_submit() and tried(form, lambda: _change(service, form), service):
-        flash(f"{service.name} is saved.", "success")
+        flash(gettext("%(service)s is saved.", service=service.name), "success")
         return redirect(url_for("coordinator.change_service", service_id=service.id))
     return service_page(service, form), 422 if form.is_submitted() else 200
 
@@ -103,7 +104,7 @@ def verify_service(service_id: uuid.UUID) -> Response:
     """Records that somebody checked the whole service today."""
     service = directory.require_service(service_id)
     actions.verify_service(service, post_of_reader(), clock.today())
-    flash(f"{service.name} is marked as checked today.", "success")
+    flash(gettext("%(service)s is marked as checked today.", service=service.name), "success")
     return redirect(url_for("coordinator.change_service", service_id=service.id))
 
 

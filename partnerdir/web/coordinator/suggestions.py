@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from partnerdir.accounts.rules import RoleName
 from partnerdir.directory import suggestions
 from partnerdir.directory.models import Suggestion
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.suggestions import DecisionForm
@@ -28,7 +29,10 @@ def change_suggestion(suggestion_id: uuid.UUID) -> Response | tuple[str, int]:
     if request.method == "GET":
         form.version.data = str(suggestion.version)
     if form.validate_on_submit() and tried(form, lambda: _decide(suggestion, form), suggestion):
-        flash(f"The suggestion about {suggestion.service.name} is {suggestion.state}.", "success")
+        flash(
+            gettext("The suggestion about %(service)s is %(state)s.", service=suggestion.service.name, state=suggestion.state),
+            "success",
+        )
         return redirect(url_for("coordinator.list_suggestions"), 303)
     page = render_template("coordinator/change_suggestion.html", form=form, suggestion=suggestion)
     return page, 422 if form.is_submitted() else 200

@@ -11,6 +11,7 @@ from partnerdir.alerts import thresholds
 from partnerdir.directory.models import Service
 from partnerdir.directory.queries import require_service
 from partnerdir.errors import Conflict
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.coordinator.services import service_page
 from partnerdir.web.forms.saving import tried
@@ -23,7 +24,9 @@ def change_thresholds(service_id: uuid.UUID) -> Response | tuple[str, int]:
     """The numbers of days; none, where the service is to be like every other."""
     service, form = require_service(service_id), ThresholdsForm(prefix="warn-")
     if form.validate_on_submit() and tried(form, lambda: _change(service, form)):
-        flash(f"People are warned of {service.name} {_said(form.days.data)}.", "success")
+        flash(
+            gettext("People are warned of %(service)s %(days)s.", service=service.name, days=_said(form.days.data)), "success"
+        )
         return redirect(url_for("coordinator.change_service", service_id=service.id), 303)
     form.seen.data, form.seen.raw_data = days_words(_kept(service)), None
     return service_page(service, thresholds_form=form), 422
@@ -32,8 +35,10 @@ def change_thresholds(service_id: uuid.UUID) -> Response | tuple[str, int]:
 def _change(service: Service, form: ThresholdsForm) -> None:
     kept = days_words(_kept(service))
     if kept != (form.seen.data or ""):
-        now = f"{kept} days" if kept else "as for every other service"
-        raise Conflict(f"Somebody changed this while you had it open: it is {now} now. Save again to replace it.")
+        now = gettext("%(kept)s days", kept=kept) if kept else gettext("as for every other service")
+        raise Conflict(
+            gettext("Somebody changed this while you had it open: it is %(now)s now. Save again to replace it.", now=now)
+        )
     thresholds.change_thresholds(service.id, form.days.data)
 
 
@@ -42,4 +47,8 @@ def _kept(service: Service) -> Sequence[int]:
 
 
 def _said(days: Sequence[int]) -> str:
-    return f"{days_words(sorted(set(days), reverse=True))} days before an end" if days else "as of every other service"
+    return (
+        gettext("%(days_words)s days before an end", days_words=days_words(sorted(set(days), reverse=True)))
+        if days
+        else gettext("as of every other service")
+    )

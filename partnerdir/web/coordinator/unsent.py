@@ -12,6 +12,7 @@ from partnerdir.alerts import unsent
 from partnerdir.alerts.queries import count_waiting
 from partnerdir.alerts.receipts import post_of
 from partnerdir.errors import Missing
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.alert_words import alert_words, subject_words
 
@@ -38,7 +39,7 @@ def list_unsent() -> str:
 def try_again() -> Response:
     """Tries again all that one reader was not told over one channel."""
     count = unsent.try_again(_asked_for(), clock.today())
-    flash(f"We try {count} again now. What fails again comes back to this list.", "success")
+    flash(gettext("We try %(count)s again now. What fails again comes back to this list.", count=count), "success")
     return redirect(url_for("coordinator.list_unsent"), 303)
 
 

@@ -11,6 +11,7 @@ from partnerdir.directory.models import Service
 from partnerdir.directory.queries import require_service
 from partnerdir.funding import actions, queries
 from partnerdir.funding.models import FundingWindow
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.windows import WindowForm
@@ -23,7 +24,7 @@ def add_window(service_id: uuid.UUID) -> Response | tuple[str, int]:
     service = require_service(service_id)
     form = _offered(WindowForm())
     if form.validate_on_submit() and tried(form, lambda: _add(service, form)):
-        flash("The funding is added.", "success")
+        flash(gettext("The funding is added."), "success")
         return redirect(_back(service.id))
     return _page(form, service, None)
 
@@ -37,7 +38,10 @@ def change_window(window_id: uuid.UUID) -> Response | tuple[str, int]:
     if request.method == "GET":
         form.show(window)
     if form.validate_on_submit() and tried(form, lambda: _change(window, form), window):
-        flash("The funding is saved. People who watch this service are told if its end changes what they know.", "success")
+        flash(
+            gettext("The funding is saved. People who watch this service are told if its end changes what they know."),
+            "success",
+        )
         return redirect(_back(window.service_id))
     return _page(form, window.service, window)
 
@@ -48,7 +52,7 @@ def verify_window(window_id: uuid.UUID) -> Response:
     """Records that the dates of a window were found right today."""
     window = queries.require_window(window_id)
     actions.verify_window(window, post_of_reader(), clock.today())
-    flash("The dates are marked as confirmed today.", "success")
+    flash(gettext("The dates are marked as confirmed today."), "success")
     return redirect(_back(window.service_id))
 
 
@@ -59,7 +63,7 @@ def retire_window(window_id: uuid.UUID) -> Response:
     window = queries.require_window(window_id)
     service_id = window.service_id
     actions.retire_window(window)
-    flash("The funding is removed. The history keeps what it said.", "success")
+    flash(gettext("The funding is removed. The history keeps what it said."), "success")
     return redirect(_back(service_id))
 
 

@@ -1,5 +1,7 @@
 """The forms of an account."""
 
+from functools import partial
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovCheckboxInput, GovRadioInput, GovTextInput
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
@@ -7,6 +9,7 @@ from wtforms.validators import Email, InputRequired
 
 from partnerdir.accounts.rules import RoleName
 from partnerdir.geography.models import Area
+from partnerdir.languages import lazy_gettext
 from partnerdir.web.forms.fields import AtMost
 from partnerdir.web.words import choices_of
 
@@ -19,10 +22,20 @@ class InvitationForm(FlaskForm):
     email = StringField(
         "E-mail",
         widget=GovTextInput(),
-        validators=[InputRequired("Enter an e-mail address."), Email("Enter an e-mail address like name@example.org.")],
+        validators=[
+            InputRequired(lazy_gettext("Enter an e-mail address.")),
+            Email(lazy_gettext("Enter an e-mail address like name@example.org.")),
+        ],
     )
-    title = StringField("Post", widget=GovTextInput(), description="For example 'Housing officer'.", validators=[AtMost(200)])
-    role = RadioField("What may they do?", widget=GovRadioInput(), choices=choices_of(RoleName), default="frontline")
+    title = StringField(
+        lazy_gettext("Post"),
+        widget=GovTextInput(),
+        description=lazy_gettext("For example 'Housing officer'."),
+        validators=[AtMost(200)],
+    )
+    role = RadioField(
+        lazy_gettext("What may they do?"), widget=GovRadioInput(), choices=partial(choices_of, RoleName), default="frontline"
+    )
 
 
 class AccountForm(FlaskForm):
@@ -30,12 +43,14 @@ class AccountForm(FlaskForm):
 
     main_field = "role"
 
-    role = RadioField("What may they do?", widget=GovRadioInput(), choices=choices_of(RoleName))
-    is_active = BooleanField("May sign in", widget=GovCheckboxInput())
+    role = RadioField(lazy_gettext("What may they do?"), widget=GovRadioInput(), choices=partial(choices_of, RoleName))
+    is_active = BooleanField(lazy_gettext("May sign in"), widget=GovCheckboxInput())
     areas = SelectMultipleField(
-        "Areas they look after",
+        lazy_gettext("Areas they look after"),
         widget=GovCheckboxesInput(),
-        description="For coordinators: they are told before money ends in these areas, without watching anything.",
+        description=lazy_gettext(
+            "For coordinators: they are told before money ends in these areas, without watching anything."
+        ),
         validate_choice=True,
     )
 

@@ -8,15 +8,21 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import Email, InputRequired
 
 from partnerdir.alerts.rules import Pace
+from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.formats import clock_time
 from partnerdir.web.forms.fields import DayField
 
-PACES = {
-    str(Pace.AT_ONCE): "At once",
-    str(Pace.DAILY): "In the morning",
-    str(Pace.WEEKLY): "On Monday morning",
-}
-HOURS = {"": "No quiet hours"} | {time(hour).isoformat(): clock_time(time(hour)) for hour in range(24)}
+
+def _paces() -> dict[str, str]:
+    return {
+        str(Pace.AT_ONCE): gettext("At once"),
+        str(Pace.DAILY): gettext("In the morning"),
+        str(Pace.WEEKLY): gettext("On Monday morning"),
+    }
+
+
+def _hours() -> dict[str, str]:
+    return {"": gettext("No quiet hours")} | {time(hour).isoformat(): clock_time(time(hour)) for hour in range(24)}
 
 
 class SnoozeForm(FlaskForm):
@@ -24,7 +30,7 @@ class SnoozeForm(FlaskForm):
 
     main_field = "until"
 
-    until = DayField("Ask me again on")
+    until = DayField(lazy_gettext("Ask me again on"))
 
 
 class HandOverForm(FlaskForm):
@@ -33,9 +39,12 @@ class HandOverForm(FlaskForm):
     main_field = "email"
 
     email = StringField(
-        "Your colleague's e-mail address",
+        lazy_gettext("Your colleague's e-mail address"),
         widget=GovTextInput(),
-        validators=[InputRequired("Enter an e-mail address."), Email("Enter an e-mail address like name@example.org.")],
+        validators=[
+            InputRequired(lazy_gettext("Enter an e-mail address.")),
+            Email(lazy_gettext("Enter an e-mail address like name@example.org.")),
+        ],
     )
 
 
@@ -44,9 +53,11 @@ class ChoiceForm(FlaskForm):
 
     main_field = "pace"
 
-    urgent_pace = RadioField("How soon do you want to be told of what is urgent?", widget=GovRadioInput(), choices=PACES)
-    pace = RadioField("And of everything else?", widget=GovRadioInput(), choices=PACES)
-    quiet_from = SelectField("Nothing from", widget=GovSelect(), choices=HOURS)
-    quiet_until = SelectField("until", widget=GovSelect(), choices=HOURS)
-    wants_mail = BooleanField("Tell me by mail", widget=GovCheckboxInput())
-    webhook_url = StringField("Address of a webhook", widget=GovTextInput())
+    urgent_pace = RadioField(
+        lazy_gettext("How soon do you want to be told of what is urgent?"), widget=GovRadioInput(), choices=_paces
+    )
+    pace = RadioField(lazy_gettext("And of everything else?"), widget=GovRadioInput(), choices=_paces)
+    quiet_from = SelectField(lazy_gettext("Nothing from"), widget=GovSelect(), choices=_hours)
+    quiet_until = SelectField(lazy_gettext("until"), widget=GovSelect(), choices=_hours)
+    wants_mail = BooleanField(lazy_gettext("Tell me by mail"), widget=GovCheckboxInput())
+    webhook_url = StringField(lazy_gettext("Address of a webhook"), widget=GovTextInput())

@@ -1,11 +1,14 @@
 """The form that closes a service: the day, the reason, and the service it became part of."""
 
+from functools import partial
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextInput
 from wtforms import HiddenField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from partnerdir.directory.rules import ClosingReason
+from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField
 from partnerdir.web.words import choices_of
 
@@ -15,17 +18,17 @@ class ClosingForm(FlaskForm):
 
     main_field = "closed_on"
 
-    closed_on = DayField("The last day it was open", description="For example 31 3 2027.")
+    closed_on = DayField(lazy_gettext("The last day it was open"), description=lazy_gettext("For example 31 3 2027."))
     reason = RadioField(
-        "Why did it close?",
+        lazy_gettext("Why did it close?"),
         widget=GovRadioInput(),
-        choices=choices_of(ClosingReason),
-        validators=[InputRequired("Choose why it closed.")],
+        choices=partial(choices_of, ClosingReason),
+        validators=[InputRequired(lazy_gettext("Choose why it closed."))],
     )
     into = StringField(
-        "If it became part of another service: which one?",
+        lazy_gettext("If it became part of another service: which one?"),
         widget=GovTextInput(),
-        description="Its name as it is recorded here, or the address of its page.",
+        description=lazy_gettext("Its name as it is recorded here, or the address of its page."),
         validators=[AtMost(500)],
     )
     version = HiddenField()
@@ -33,4 +36,4 @@ class ClosingForm(FlaskForm):
     def validate_closed_on(self, field: DayField) -> None:
         """Raises: ValidationError where no day was entered; one that cannot be read says so by itself."""
         if field.data is None and not field.process_errors:
-            raise ValidationError("Enter the last day it was open.")
+            raise ValidationError(gettext("Enter the last day it was open."))

@@ -1,5 +1,7 @@
 """The form of a contact."""
 
+from functools import partial
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovTextInput
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
@@ -7,6 +9,7 @@ from wtforms.validators import Email, InputRequired, Optional
 
 from partnerdir.directory.models import Contact
 from partnerdir.directory.rules import Audience
+from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField, LinesField, typed
 from partnerdir.web.words import choices_of
 
@@ -19,28 +22,34 @@ class ContactForm(FlaskForm):
     main_field = "title"
 
     title = StringField(
-        "Post or desk",
+        lazy_gettext("Post or desk"),
         widget=GovTextInput(),
-        description="For example 'Duty worker'. Write the post, not a person's name.",
-        validators=[InputRequired("Enter the post, such as Duty worker."), AtMost(200)],
+        description=lazy_gettext("For example 'Duty worker'. Write the post, not a person's name."),
+        validators=[InputRequired(lazy_gettext("Enter the post, such as Duty worker.")), AtMost(200)],
     )
-    department = StringField("Team or department", widget=GovTextInput(), validators=[AtMost(200)])
-    phones = LinesField("Telephone numbers", description="One on each line.", validators=[AtMost(60)])
+    department = StringField(lazy_gettext("Team or department"), widget=GovTextInput(), validators=[AtMost(200)])
+    phones = LinesField(
+        lazy_gettext("Telephone numbers"), description=lazy_gettext("One on each line."), validators=[AtMost(60)]
+    )
     email = StringField(
         "E-mail",
         widget=GovTextInput(),
-        validators=[Optional(), Email("Enter an e-mail address like name@example.org."), AtMost(320)],
+        validators=[Optional(), Email(lazy_gettext("Enter an e-mail address like name@example.org.")), AtMost(320)],
     )
-    audience = RadioField("Who may see this contact?", widget=GovRadioInput(), choices=choices_of(Audience))
-    first_on = DayField("First day")
-    last_on = DayField("Last day", description="If the post is about to change or go.")
-    successor = SelectField("Who to reach after that", widget=GovSelect())
-    is_confidential = BooleanField("Keep this contact secret from the public whatever else is said", widget=GovCheckboxInput())
+    audience = RadioField(
+        lazy_gettext("Who may see this contact?"), widget=GovRadioInput(), choices=partial(choices_of, Audience)
+    )
+    first_on = DayField(lazy_gettext("First day"))
+    last_on = DayField(lazy_gettext("Last day"), description=lazy_gettext("If the post is about to change or go."))
+    successor = SelectField(lazy_gettext("Who to reach after that"), widget=GovSelect())
+    is_confidential = BooleanField(
+        lazy_gettext("Keep this contact secret from the public whatever else is said"), widget=GovCheckboxInput()
+    )
     version = HiddenField()
 
     def offer(self, others: list[Contact]) -> None:
         """Fills in who may come after."""
-        self.successor.choices = {"": "Nobody yet"} | {str(other.id): other.title for other in others}
+        self.successor.choices = {"": gettext("Nobody yet")} | {str(other.id): other.title for other in others}
 
     def show(self, contact: Contact) -> None:
         """Fills in what the contact is now."""

@@ -10,6 +10,8 @@ from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextArea, GovTex
 from wtforms import DecimalField, Field, Form, IntegerField, StringField, ValidationError
 from wtforms.validators import Optional
 
+from partnerdir.languages import gettext
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -46,11 +48,11 @@ class DayField(Field):
         if month[:3].lower() in MONTHS:
             month = str(MONTHS.index(month[:3].lower()) + 1)
         if len(year) != 4:
-            raise ValueError(f"{self.label.text} needs a year with four numbers, like 31 3 2027.")
+            raise ValueError(gettext("%(label)s needs a year with four numbers, like 31 3 2027.", label=self.label.text))
         try:
             self.data = date(int(year), int(month), int(day))
         except ValueError as wrong:
-            raise ValueError(f"{self.label.text} must be a real day, like 31 3 2027.") from wrong
+            raise ValueError(gettext("%(label)s must be a real day, like 31 3 2027.", label=self.label.text)) from wrong
 
 
 class WholeNumberField(IntegerField):
@@ -63,7 +65,7 @@ class WholeNumberField(IntegerField):
         text = valuelist[0].strip() if valuelist else ""
         self.data = None
         if text and not (text.isascii() and text.isdigit()):
-            raise ValueError(f"{self.label.text} must be a whole number, like 16.")
+            raise ValueError(gettext("%(label)s must be a whole number, like 16.", label=self.label.text))
         if text:
             self.data = int(text[:9])
 
@@ -80,7 +82,7 @@ class MoneyField(DecimalField):
         if not text:
             return
         if not re.fullmatch(r"\d{1,11}(\.\d{1,2})?", text, re.ASCII):
-            raise ValueError(f"{self.label.text} must be a number, like 12500 or 12,500.50.")
+            raise ValueError(gettext("%(label)s must be a number, like 12500 or 12,500.50.", label=self.label.text))
         self.data = Decimal(text)
 
 
@@ -112,4 +114,11 @@ class AtMost:
         """Raises: ValidationError."""
         longest = max((len(text) for text in field.data), default=0) if isinstance(field.data, list) else len(field.data or "")
         if longest > self.most:
-            raise ValidationError(f"{field.label.text} must be {self.most} characters or fewer; this has {longest}.")
+            raise ValidationError(
+                gettext(
+                    "%(label)s must be %(most)s characters or fewer; this has %(longest)s.",
+                    label=field.label.text,
+                    most=self.most,
+                    longest=longest,
+                )
+            )

@@ -7,9 +7,10 @@ from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovSelect, GovT
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired
 
+from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.lists.queries import Colleague
 
-NO_NAMES = "A word of your own, such as “Tuesday visits”. Never the name of a person or a family."
+NO_NAMES = lazy_gettext("A word of your own, such as “Tuesday visits”. Never the name of a person or a family.")
 TEAM = "team"
 
 
@@ -18,7 +19,12 @@ class NameForm(FlaskForm):
 
     main_field = "name"
 
-    name = StringField("Name", widget=GovTextInput(), description=NO_NAMES, validators=[InputRequired("Enter a name.")])
+    name = StringField(
+        lazy_gettext("Name"),
+        widget=GovTextInput(),
+        description=NO_NAMES,
+        validators=[InputRequired(lazy_gettext("Enter a name."))],
+    )
 
 
 class ShareForm(FlaskForm):
@@ -26,10 +32,16 @@ class ShareForm(FlaskForm):
 
     main_field = "reader"
 
-    reader = SelectField("Share it with", widget=GovSelect(), validators=[InputRequired("Choose whom to share it with.")])
-    may_add = BooleanField("They may add services too", widget=GovCheckboxInput())
+    reader = SelectField(
+        lazy_gettext("Share it with"),
+        widget=GovSelect(),
+        validators=[InputRequired(lazy_gettext("Choose whom to share it with."))],
+    )
+    may_add = BooleanField(lazy_gettext("They may add services too"), widget=GovCheckboxInput())
 
     def offer(self, colleagues: Iterable[Colleague], team: str) -> None:
         """Fills in whom to choose from: everybody of the reader's own organisation at once, or one colleague."""
-        choices = [("", "Choose"), *((str(one.account_id), one.words) for one in colleagues)]
-        self.reader.choices = [*choices[:1], (TEAM, f"Everybody at {team}"), *choices[1:]] if team else choices
+        choices = [("", gettext("Choose")), *((str(one.account_id), one.words) for one in colleagues)]
+        self.reader.choices = (
+            [*choices[:1], (TEAM, gettext("Everybody at %(team)s", team=team)), *choices[1:]] if team else choices
+        )

@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from partnerdir.directory.models import Need
+from partnerdir.languages import lazy_gettext
 from partnerdir.web.forms.fields import AtMost, LinesField
 
 LONGEST_PHRASE = 80
@@ -15,8 +16,8 @@ class NeedForm(FlaskForm):
     main_field = "words"
 
     words = LinesField(
-        "What people say",
-        description="One word or phrase on each line, as people here say it: 'skint', 'not going to school'.",
+        lazy_gettext("What people say"),
+        description=lazy_gettext("One word or phrase on each line, as people here say it: 'skint', 'not going to school'."),
         validators=[AtMost(LONGEST_PHRASE)],
     )
     version = HiddenField()

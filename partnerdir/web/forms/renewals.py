@@ -1,6 +1,7 @@
 """The form of somebody who knows that the money goes on: until when, how certain, and who said so."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovTextInput
@@ -10,11 +11,11 @@ from wtforms.validators import InputRequired, Optional
 from partnerdir.dates import spoken_day
 from partnerdir.funding.models import Fund, FundingWindow
 from partnerdir.funding.rules import Certainty, EndKind, window_problems
+from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField
 from partnerdir.web.words import choices_of
 
 OTHER_MONEY = "other"
-CERTAINTIES = {code: words for code, words in choices_of(Certainty).items() if code != Certainty.REFUSED}
 
 
 class RenewalForm(FlaskForm):
@@ -22,28 +23,37 @@ class RenewalForm(FlaskForm):
 
     main_field = "ends_on"
 
-    ends_on = DayField("New last day", description="The service is funded until the end of this day.")
+    ends_on = DayField(
+        lazy_gettext("New last day"), description=lazy_gettext("The service is funded until the end of this day.")
+    )
     certainty = RadioField(
-        "How certain is it?",
+        lazy_gettext("How certain is it?"),
         widget=GovRadioInput(),
-        choices=CERTAINTIES,
+        choices=partial(choices_of, Certainty, (Certainty.REFUSED,)),
         default=str(Certainty.CONFIRMED),
-        description="Only confirmed money moves the end. What is hoped for is shown as such, and warnings go on.",
+        description=lazy_gettext("Only confirmed money moves the end. What is hoped for is shown as such, and warnings go on."),
     )
     confirmed_by = StringField(
-        "Who told you?",
+        lazy_gettext("Who told you?"),
         widget=GovTextInput(),
-        description="A post, such as 'Project lead'. Today is kept as the day it was confirmed.",
-        validators=[InputRequired("Say who told you, so that others know how far to trust the date."), AtMost(200)],
+        description=lazy_gettext("A post, such as 'Project lead'. Today is kept as the day it was confirmed."),
+        validators=[
+            InputRequired(lazy_gettext("Say who told you, so that others know how far to trust the date.")),
+            AtMost(200),
+        ],
     )
-    window = RadioField("Which money is it?", widget=GovRadioInput())
-    fund = SelectField("If other money takes over: which fund?", widget=GovSelect(), validators=[Optional()])
+    window = RadioField(lazy_gettext("Which money is it?"), widget=GovRadioInput())
+    fund = SelectField(lazy_gettext("If other money takes over: which fund?"), widget=GovSelect(), validators=[Optional()])
     version = HiddenField()
 
     def offer(self, windows: Sequence[FundingWindow], funds: Sequence[Fund]) -> None:
         """Fills in the windows that may go on, and the funds that are known."""
-        self.window.choices = {str(each.id): _name_of(each) for each in windows} | {OTHER_MONEY: "Other money takes over"}
-        self.fund.choices = {"": "Choose a fund"} | {str(fund.id): f"{fund.funder.name}: {fund.name}" for fund in funds}
+        self.window.choices = {str(each.id): _name_of(each) for each in windows} | {
+            OTHER_MONEY: gettext("Other money takes over")
+        }
+        self.fund.choices = {"": gettext("Choose a fund")} | {
+            str(fund.id): f"{fund.funder.name}: {fund.name}" for fund in funds
+        }
         if self.window.data is None:
             self.window.data = next(iter(self.window.choices))
 
@@ -62,7 +72,7 @@ class RenewalForm(FlaskForm):
         """Other money must be named."""
         is_valid = super().validate(extra_validators)
         if self.window.data == OTHER_MONEY and not self.fund.data:
-            self.fund.errors = ["Choose the fund. If it is not in the list, add it where the service is changed."]
+            self.fund.errors = [gettext("Choose the fund. If it is not in the list, add it where the service is changed.")]
             return False
         return is_valid
 
@@ -72,12 +82,12 @@ class EndSuggestionForm(FlaskForm):
 
     main_field = "ends_on"
 
-    ends_on = DayField("New last day", description="For example 31 3 2028.")
+    ends_on = DayField(lazy_gettext("New last day"), description=lazy_gettext("For example 31 3 2028."))
     text = StringField(
-        "Who told you?",
+        lazy_gettext("Who told you?"),
         widget=GovTextInput(),
-        description="A post, such as 'Project lead'. Name nobody.",
-        validators=[InputRequired("Say who told you, so that a coordinator knows whom to ask."), AtMost(200)],
+        description=lazy_gettext("A post, such as 'Project lead'. Name nobody."),
+        validators=[InputRequired(lazy_gettext("Say who told you, so that a coordinator knows whom to ask.")), AtMost(200)],
     )
 
     def validate(self, extra_validators: dict[str, object] | None = None) -> bool:
@@ -85,10 +95,10 @@ class EndSuggestionForm(FlaskForm):
         is_valid = super().validate(extra_validators)
         problems = dict(window_problems(None, self.ends_on.data, EndKind.FIXED)) if not self.ends_on.errors else {}
         if "ends_on" in problems:
-            self.ends_on.errors = [problems["ends_on"] if self.ends_on.data else "Enter the new last day."]
+            self.ends_on.errors = [problems["ends_on"] if self.ends_on.data else gettext("Enter the new last day.")]
         return is_valid and not problems
 
 
 def _name_of(window: FundingWindow) -> str:
-    until = f", recorded until {spoken_day(window.ends_on)}" if window.ends_on else ""
-    return f"{window.fund.name} ({window.fund.funder.name}) goes on{until}"
+    until = gettext(", recorded until %(day)s", day=spoken_day(window.ends_on)) if window.ends_on else ""
+    return gettext("%(fund)s (%(funder)s) goes on%(until)s", fund=window.fund.name, funder=window.fund.funder.name, until=until)

@@ -1,5 +1,6 @@
 """The form of a service."""
 
+from functools import partial
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -23,6 +24,7 @@ from wtforms.validators import Email, InputRequired, NumberRange, Optional, Rege
 from partnerdir.directory.models import Need, Service
 from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceStatus, Taking, Way
 from partnerdir.geography.models import Area
+from partnerdir.languages import lazy_gettext
 from partnerdir.web.forms.fields import AtMost, LinesField, WholeNumberField, typed
 from partnerdir.web.words import choices_of
 
@@ -32,7 +34,7 @@ PLAIN = (
     "minimum_age", "maximum_age", "eligibility_description", "application_process", "circumstances", "ways",
     "accessibility", "languages", "fees_description", "is_confidential", "is_sensitive",
 )  # fmt: skip
-AGE = [Optional(), NumberRange(0, 120, "Enter an age between 0 and 120.")]
+AGE = [Optional(), NumberRange(0, 120, lazy_gettext("Enter an age between 0 and 120."))]
 
 
 def _text(label: str, most: int, hint: str = "", *checks: object) -> StringField:
@@ -44,11 +46,11 @@ def _long(label: str, hint: str = "") -> TextAreaField:
 
 
 def _several(label: str, vocabulary: type, hint: str = "") -> SelectMultipleField:
-    return SelectMultipleField(label, widget=GovCheckboxesInput(), choices=choices_of(vocabulary), description=hint)
+    return SelectMultipleField(label, widget=GovCheckboxesInput(), choices=partial(choices_of, vocabulary), description=hint)
 
 
 def _one(label: str, vocabulary: type) -> RadioField:
-    return RadioField(label, widget=GovRadioInput(), choices=choices_of(vocabulary))
+    return RadioField(label, widget=GovRadioInput(), choices=partial(choices_of, vocabulary))
 
 
 class ServiceForm(FlaskForm):
@@ -56,35 +58,49 @@ class ServiceForm(FlaskForm):
 
     main_field = "name"
 
-    organisation = _text("Organisation", 300, "Its name. If it is new here, we add it.")
-    name = _text("Name", 300, "", InputRequired("Enter the name of the service."))
-    alternate_name = _text("Other name people use", 300)
-    summary = _text("What it does, in a line", 300, "People see this in the results.")
-    description = _long("What it does", "Who it helps, and what happens when somebody rings.")
-    url = _text("Website", 500, "", Optional(), Regexp(r"https?://\S+$", 0, "Enter an address that starts with https://"))
-    email = _text("E-mail", 320, "", Optional(), Email("Enter an e-mail address like name@example.org."))
-    phones = LinesField("Telephone numbers", description="One on each line.", validators=[AtMost(60)])
+    organisation = _text(lazy_gettext("Organisation"), 300, lazy_gettext("Its name. If it is new here, we add it."))
+    name = _text(lazy_gettext("Name"), 300, "", InputRequired(lazy_gettext("Enter the name of the service.")))
+    alternate_name = _text(lazy_gettext("Other name people use"), 300)
+    summary = _text(lazy_gettext("What it does, in a line"), 300, lazy_gettext("People see this in the results."))
+    description = _long(lazy_gettext("What it does"), lazy_gettext("Who it helps, and what happens when somebody rings."))
+    url = _text(
+        lazy_gettext("Website"),
+        500,
+        "",
+        Optional(),
+        Regexp(r"https?://\S+$", 0, lazy_gettext("Enter an address that starts with https://")),
+    )
+    email = _text("E-mail", 320, "", Optional(), Email(lazy_gettext("Enter an e-mail address like name@example.org.")))
+    phones = LinesField(
+        lazy_gettext("Telephone numbers"), description=lazy_gettext("One on each line."), validators=[AtMost(60)]
+    )
     # Closing asks for a day and a reason, on a page of its own.
     status = RadioField(
-        "Is it running?",
+        lazy_gettext("Is it running?"),
         widget=GovRadioInput(),
-        choices={code: said for code, said in choices_of(ServiceStatus).items() if code != ServiceStatus.CLOSED},
+        choices=partial(choices_of, ServiceStatus, (ServiceStatus.CLOSED,)),
     )
-    taking = _one("Is it taking people?", Taking)
-    referral = _one("Who may ask for it?", Referral)
-    application_process = _long("What happens first", "How to ask, and how long it takes.")
-    minimum_age = WholeNumberField("Youngest age", validators=AGE)
-    maximum_age = WholeNumberField("Oldest age", validators=AGE)
-    circumstances = _several("Is it meant for certain people?", Circumstance, "Leave empty if it is for everyone.")
-    eligibility_description = _long("Anything else about who it is for")
-    ways = _several("How do people attend?", Way)
-    accessibility = _several("What does the place offer?", Access)
-    languages = LinesField("Languages besides English", description="One on each line.", validators=[AtMost(60)])
-    fees_description = _long("What it costs", "Write 'Free' if it is.")
-    needs = SelectMultipleField("Needs it helps with", widget=GovCheckboxesInput())
-    areas = SelectMultipleField("Areas it serves", widget=GovCheckboxesInput())
-    is_confidential = BooleanField("Keep the address secret", widget=GovCheckboxInput())
-    is_sensitive = BooleanField("Reading about this service could put somebody in danger", widget=GovCheckboxInput())
+    taking = _one(lazy_gettext("Is it taking people?"), Taking)
+    referral = _one(lazy_gettext("Who may ask for it?"), Referral)
+    application_process = _long(lazy_gettext("What happens first"), lazy_gettext("How to ask, and how long it takes."))
+    minimum_age = WholeNumberField(lazy_gettext("Youngest age"), validators=AGE)
+    maximum_age = WholeNumberField(lazy_gettext("Oldest age"), validators=AGE)
+    circumstances = _several(
+        lazy_gettext("Is it meant for certain people?"), Circumstance, lazy_gettext("Leave empty if it is for everyone.")
+    )
+    eligibility_description = _long(lazy_gettext("Anything else about who it is for"))
+    ways = _several(lazy_gettext("How do people attend?"), Way)
+    accessibility = _several(lazy_gettext("What does the place offer?"), Access)
+    languages = LinesField(
+        lazy_gettext("Languages besides English"), description=lazy_gettext("One on each line."), validators=[AtMost(60)]
+    )
+    fees_description = _long(lazy_gettext("What it costs"), lazy_gettext("Write 'Free' if it is."))
+    needs = SelectMultipleField(lazy_gettext("Needs it helps with"), widget=GovCheckboxesInput())
+    areas = SelectMultipleField(lazy_gettext("Areas it serves"), widget=GovCheckboxesInput())
+    is_confidential = BooleanField(lazy_gettext("Keep the address secret"), widget=GovCheckboxInput())
+    is_sensitive = BooleanField(
+        lazy_gettext("Reading about this service could put somebody in danger"), widget=GovCheckboxInput()
+    )
     version = HiddenField()
 
     def offer(self, needs: list[Need], areas: list[Area]) -> None:

@@ -1,5 +1,7 @@
 """The forms of a suggestion: what is wrong with a service, and what became of it."""
 
+from functools import partial
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea, GovTextInput
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
@@ -8,6 +10,7 @@ from wtforms.validators import InputRequired
 from partnerdir.directory.rules import SuggestionKind
 from partnerdir.directory.suggestions import LONGEST_TEXT
 from partnerdir.funding.rules import EndKind, window_problems
+from partnerdir.languages import lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField
 from partnerdir.web.public.asking import cleaned
 from partnerdir.web.words import choices_of
@@ -24,18 +27,20 @@ class ConfirmingForm(FlaskForm):
     main_field = "kind"
 
     kind = RadioField(
-        "What is wrong?",
+        lazy_gettext("What is wrong?"),
         widget=GovRadioInput(),
-        choices=choices_of(SuggestionKind),
-        validators=[InputRequired("Choose what is wrong.")],
+        choices=partial(choices_of, SuggestionKind),
+        validators=[InputRequired(lazy_gettext("Choose what is wrong."))],
     )
     text = TextAreaField(
-        "How it is, in a few words",
+        lazy_gettext("How it is, in a few words"),
         widget=GovTextArea(),
-        description="Write nothing about the people you help.",
+        description=lazy_gettext("Write nothing about the people you help."),
         validators=[AtMost(LONGEST_TEXT)],
     )
-    ends_on = DayField("If the money ends on another day: the last day", description="For example 31 3 2027.")
+    ends_on = DayField(
+        lazy_gettext("If the money ends on another day: the last day"), description=lazy_gettext("For example 31 3 2027.")
+    )
 
     def validate(self, extra_validators: dict[str, object] | None = None) -> bool:
         """The last day, where there is one, is a possible one."""
@@ -59,13 +64,13 @@ class SuggestionForm(FlaskForm):
     main_field = "kind"
 
     kind = RadioField(
-        "What is wrong?",
+        lazy_gettext("What is wrong?"),
         widget=GovRadioInput(),
-        choices=choices_of(SuggestionKind),
-        validators=[InputRequired("Choose what is wrong.")],
+        choices=partial(choices_of, SuggestionKind),
+        validators=[InputRequired(lazy_gettext("Choose what is wrong."))],
     )
     text = TextAreaField(
-        "What is right, in a few words (if you know)",
+        lazy_gettext("What is right, in a few words (if you know)"),
         widget=GovTextArea(),
         description=f"{LONGEST_TEXT} characters at most.",
         filters=[lambda text: cleaned(text, LONGEST_READ) if text else text],
@@ -83,10 +88,10 @@ class ReferenceForm(FlaskForm):
     main_field = "reference"
 
     reference = StringField(
-        "The ten letters you got",
+        lazy_gettext("The ten letters you got"),
         widget=GovTextInput(),
-        description="Such as abcde fghjk. Spaces and capitals do not matter.",
-        validators=[InputRequired("Enter the ten letters.")],
+        description=lazy_gettext("Such as abcde fghjk. Spaces and capitals do not matter."),
+        validators=[InputRequired(lazy_gettext("Enter the ten letters."))],
     )
 
 
@@ -96,9 +101,9 @@ class DecisionForm(FlaskForm):
     main_field = "answer"
 
     answer = TextAreaField(
-        "Your answer",
+        lazy_gettext("Your answer"),
         widget=GovTextArea(),
-        description="Whoever has the code of this suggestion can read it. Name nobody.",
+        description=lazy_gettext("Whoever has the code of this suggestion can read it. Name nobody."),
         validators=[AtMost(LONGEST_TEXT)],
     )
     version = HiddenField()

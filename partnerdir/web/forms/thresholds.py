@@ -7,6 +7,8 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from wtforms import Field, HiddenField
 
+from partnerdir.languages import gettext, lazy_gettext
+
 
 class DaysField(Field):
     """Numbers of days, with commas, spaces or 'and' between them; empty means none."""
@@ -21,7 +23,7 @@ class DaysField(Field):
         parts = [part for part in re.split(r"[,;\s]+|\band\b", valuelist[0] if valuelist else "") if part]
         self.data = []
         if any(not re.fullmatch(r"\d{1,6}", part, re.ASCII) for part in parts):
-            raise ValueError("Enter whole numbers of days with commas between them, like 90, 30, 7.")
+            raise ValueError(gettext("Enter whole numbers of days with commas between them, like 90, 30, 7."))
         self.data = [int(part) for part in parts]
 
 
@@ -30,7 +32,7 @@ class ThresholdsForm(FlaskForm):
 
     main_field = "days"
 
-    days = DaysField("Warn about this service so many days before", default=())
+    days = DaysField(lazy_gettext("Warn about this service so many days before"), default=())
     # What was there when the page was read, so that nobody's numbers are overwritten unseen.
     seen = HiddenField()
 

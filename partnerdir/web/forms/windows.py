@@ -1,5 +1,7 @@
 """The form of a funding window."""
 
+from functools import partial
+
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxInput,
@@ -13,6 +15,7 @@ from wtforms.validators import InputRequired, Optional
 
 from partnerdir.funding.models import Fund, FundingWindow
 from partnerdir.funding.rules import Certainty, EndKind, Renewal
+from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField, MoneyField, typed
 from partnerdir.web.words import choices_of
 
@@ -23,7 +26,7 @@ PLAIN = (
 
 
 def _one(label: str, vocabulary: type, default: str) -> RadioField:
-    return RadioField(label, widget=GovRadioInput(), choices=choices_of(vocabulary), default=default)
+    return RadioField(label, widget=GovRadioInput(), choices=partial(choices_of, vocabulary), default=default)
 
 
 class WindowForm(FlaskForm):
@@ -31,29 +34,34 @@ class WindowForm(FlaskForm):
 
     main_field = "ends_on"
 
-    fund = SelectField("Fund", widget=GovSelect())
-    new_funder = StringField("If it is not in the list: who pays", widget=GovTextInput(), validators=[AtMost(300)])
-    new_fund = StringField("and the name of their fund", widget=GovTextInput(), validators=[AtMost(300)])
-    starts_on = DayField("First day", description="For example 1 4 2026.")
-    ends_on = DayField("Last day", description="The service is funded until the end of this day.")
-    end_kind = _one("What kind of end is it?", EndKind, "fixed")
-    certainty = _one("How certain is the money?", Certainty, "confirmed")
-    is_essential = BooleanField("The service stops without this money", widget=GovCheckboxInput(), default=True)
-    renewal = _one("What is happening about a renewal?", Renewal, "not_started")
-    decision_due_on = DayField("When is the decision due?")
-    amount = MoneyField("Amount in pounds")
-    confirmed_by = StringField(
-        "Who told you?",
-        widget=GovTextInput(),
-        description="A post, such as 'Project lead'. Today is kept as the day it was confirmed.",
-        validators=[InputRequired("Say who told you, so that others know how far to trust the date."), AtMost(200)],
+    fund = SelectField(lazy_gettext("Fund"), widget=GovSelect())
+    new_funder = StringField(
+        lazy_gettext("If it is not in the list: who pays"), widget=GovTextInput(), validators=[AtMost(300)]
     )
-    note = TextAreaField("Note for staff", widget=GovTextArea(), validators=[Optional(), AtMost(5_000)])
+    new_fund = StringField(lazy_gettext("and the name of their fund"), widget=GovTextInput(), validators=[AtMost(300)])
+    starts_on = DayField(lazy_gettext("First day"), description=lazy_gettext("For example 1 4 2026."))
+    ends_on = DayField(lazy_gettext("Last day"), description=lazy_gettext("The service is funded until the end of this day."))
+    end_kind = _one(lazy_gettext("What kind of end is it?"), EndKind, "fixed")
+    certainty = _one(lazy_gettext("How certain is the money?"), Certainty, "confirmed")
+    is_essential = BooleanField(lazy_gettext("The service stops without this money"), widget=GovCheckboxInput(), default=True)
+    renewal = _one(lazy_gettext("What is happening about a renewal?"), Renewal, "not_started")
+    decision_due_on = DayField(lazy_gettext("When is the decision due?"))
+    amount = MoneyField(lazy_gettext("Amount in pounds"))
+    confirmed_by = StringField(
+        lazy_gettext("Who told you?"),
+        widget=GovTextInput(),
+        description=lazy_gettext("A post, such as 'Project lead'. Today is kept as the day it was confirmed."),
+        validators=[
+            InputRequired(lazy_gettext("Say who told you, so that others know how far to trust the date.")),
+            AtMost(200),
+        ],
+    )
+    note = TextAreaField(lazy_gettext("Note for staff"), widget=GovTextArea(), validators=[Optional(), AtMost(5_000)])
     version = HiddenField()
 
     def offer(self, funds: list[Fund]) -> None:
         """Fills in the funds that are known."""
-        self.fund.choices = {"": "Another fund"} | {str(fund.id): f"{fund.funder.name}: {fund.name}" for fund in funds}
+        self.fund.choices = {"": gettext("Another fund")} | {str(fund.id): f"{fund.funder.name}: {fund.name}" for fund in funds}
 
     def show(self, window: FundingWindow) -> None:
         """Fills in what the window is now."""
@@ -66,7 +74,7 @@ class WindowForm(FlaskForm):
         """A fund is either chosen or named."""
         is_valid = super().validate(extra_validators)
         if not self.fund.data and not (self.new_funder.data and self.new_fund.data):
-            self.fund.errors = ["Choose the fund, or say below who pays and what their fund is called."]
+            self.fund.errors = [gettext("Choose the fund, or say below who pays and what their fund is called.")]
             return False
         return is_valid
 

@@ -17,6 +17,7 @@ from partnerdir.alerts.rules import Pace
 from partnerdir.alerts.webhook import Webhooks, secret_of
 from partnerdir.database import db
 from partnerdir.errors import Missing
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to, open_to_everyone
 from partnerdir.web.forms.alerts import ChoiceForm
 from partnerdir.web.forms.saving import tried
@@ -30,7 +31,7 @@ def change_choices() -> Response | tuple[str, int]:
     if request.method == "GET":
         _fill(form, kept)
     if form.validate_on_submit() and tried(form, lambda: _save(form)):
-        flash("We tell you as you chose.", "success")
+        flash(gettext("We tell you as you chose."), "success")
         return redirect(url_for("frontline.change_choices"), 303)
     page = render_template(
         "frontline/change_choices.html",
@@ -52,9 +53,9 @@ def send_test() -> Response:
     try:
         Webhooks(current_app.extensions["settings"]).send_test(url, account_id)
     except NotDelivered as problem:
-        flash(f"The test did not arrive. {problem}")
+        flash(gettext("The test did not arrive. %(problem)s", problem=problem))
     else:
-        flash("The test was taken.", "success")
+        flash(gettext("The test was taken."), "success")
     return redirect(url_for("frontline.change_choices"), 303)
 
 

@@ -11,6 +11,7 @@ from partnerdir.accounts.rules import RoleName
 from partnerdir.directory.models import Service
 from partnerdir.directory.queries import list_whole_services
 from partnerdir.funding.queries import list_outlooks
+from partnerdir.languages import gettext, gettext_noop
 from partnerdir.web.access import open_to
 from partnerdir.web.picked import list_picked
 from partnerdir.web.public.seen import first_number
@@ -19,7 +20,7 @@ from partnerdir.web.questions import locked, unlocked
 
 FEWEST, MOST = 2, 4
 KIND = b"compare"
-NOT_SAID = "Not said"
+NOT_SAID = gettext_noop("Not said")
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ def compare(chosen: str) -> str:
         "frontline/compare.html",
         services=services,
         parts=[
-            ("What differs", [row for row in rows if row.differs]),
-            ("The same for all", [row for row in rows if not row.differs]),
+            (gettext("What differs"), [row for row in rows if row.differs]),
+            (gettext("The same for all"), [row for row in rows if not row.differs]),
         ],
         outlooks=list_outlooks([one.id for one in services], today, current_app.extensions["settings"].threshold_days),
         numbers={one.id: first_number(one, today) for one in services},
@@ -66,4 +67,4 @@ def list_rows(services: list[Service]) -> list[Row]:
     """What is known of any of the services, question by question; where one says nothing, that is said."""
     said = [dict(list_facts(service)) for service in services]
     questions = dict.fromkeys(question for facts in said for question in facts)
-    return [Row(question, tuple(facts.get(question, NOT_SAID) for facts in said)) for question in questions]
+    return [Row(question, tuple(facts.get(question, gettext(NOT_SAID)) for facts in said)) for question in questions]

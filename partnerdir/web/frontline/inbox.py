@@ -18,6 +18,7 @@ from partnerdir.alerts.receipts import Stand
 from partnerdir.dates import spoken_day
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.alert_words import alert_words, detail_words, subject_words
 from partnerdir.web.forms.alerts import HandOverForm, SnoozeForm
@@ -63,7 +64,7 @@ def acknowledge(alert_id: uuid.UUID) -> Response:
     """'I know, I am watching it'."""
     alert = receipts.require_told(current_user.id, alert_id)
     receipts.acknowledge(current_user.id, alert)
-    flash(f"{subject_words(alert)}: others can see that you know.", "success")
+    flash(gettext("%(subject_words)s: others can see that you know.", subject_words=subject_words(alert)), "success")
     return _back()
 
 
@@ -74,7 +75,14 @@ def snooze(alert_id: uuid.UUID) -> Response | tuple[str, int]:
     alert, today = receipts.require_told(current_user.id, alert_id), clock.today()
     form = SnoozeForm(prefix=f"later-{alert_id}-")
     if form.validate_on_submit() and tried(form, lambda: receipts.snooze(current_user.id, alert, form.until.data, today)):
-        flash(f"{subject_words(alert)}: we ask you again on {spoken_day(form.until.data)}.", "success")
+        flash(
+            gettext(
+                "%(subject_words)s: we ask you again on %(day)s.",
+                subject_words=subject_words(alert),
+                day=spoken_day(form.until.data),
+            ),
+            "success",
+        )
         return _back()
     return _page(form, alert_id), 422
 
@@ -87,7 +95,14 @@ def hand_over(alert_id: uuid.UUID) -> Response | tuple[str, int]:
     giver = require_account(current_user.id)
     form = HandOverForm(prefix=f"give-{alert_id}-")
     if form.validate_on_submit() and tried(form, lambda: receipts.hand_over(giver, alert, str(form.email.data))):
-        flash(f"{subject_words(alert)}: it is given to {form.email.data}, who watches it from now on.", "success")
+        flash(
+            gettext(
+                "%(subject_words)s: it is given to %(data)s, who watches it from now on.",
+                subject_words=subject_words(alert),
+                data=form.email.data,
+            ),
+            "success",
+        )
         return _back()
     return _page(form, alert_id), 422
 

@@ -11,6 +11,7 @@ from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts.ways import list_service_ids_watched
 from partnerdir.directory.queries import list_whole_services
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 from partnerdir.lists.actions import change_read_at
 from partnerdir.lists.news import list_changes_since
 from partnerdir.lists.queries import find_read_at, list_service_ids_of
@@ -50,7 +51,7 @@ def list_news() -> str:
 def change_read() -> Response:
     """'I have read this': what changed after the page was made is news the next time."""
     change_read_at(current_user.id, _moment(request.form.get("shown_at", "")))
-    flash("Next time you see only what changed after this.", "success")
+    flash(gettext("Next time you see only what changed after this."), "success")
     return redirect(url_for("frontline.list_news"), 303)
 
 
@@ -58,5 +59,5 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as wrong:
-        raise BadInput({"shown_at": "Load the page again."}) from wrong
+        raise BadInput({"shown_at": gettext("Load the page again.")}) from wrong
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

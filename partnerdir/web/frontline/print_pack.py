@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from partnerdir import clock
 from partnerdir.accounts.rules import RoleName
+from partnerdir.languages import gettext
 from partnerdir.web.access import open_to
 from partnerdir.web.papers import MOST_ON_PAPER, Paper, good_until, opened_paper, sealed_list, sealed_paper
 from partnerdir.web.picked import list_picked
@@ -29,10 +30,16 @@ def choose_services() -> Response:
     """Turns the services that were ticked into the address of their paper."""
     chosen = list_picked()
     if not chosen:
-        flash("Tick the services that you want to print.", "problem")
+        flash(gettext("Tick the services that you want to print."), "problem")
         return redirect(url_for("frontline.list_watches"), 303)
     if len(chosen) > MOST_ON_PAPER:
-        flash(f"A sheet holds {MOST_ON_PAPER} services. These are the first {MOST_ON_PAPER} that you ticked.", "problem")
+        flash(
+            gettext(
+                "A sheet holds %(most_on_paper)s services. These are the first %(most_on_paper)s that you ticked.",
+                most_on_paper=MOST_ON_PAPER,
+            ),
+            "problem",
+        )
     return redirect(url_for("frontline.print_pack", paper=sealed_list(chosen)), 303)
 
 

@@ -11,6 +11,7 @@ from partnerdir import clock
 from partnerdir.accounts.rules import RoleName
 from partnerdir.directory.queries import list_need_names_and_parents
 from partnerdir.geography.queries import list_area_names_and_parents
+from partnerdir.languages import gettext
 from partnerdir.lists import actions
 from partnerdir.lists.queries import list_searches, require_search
 from partnerdir.lists.rules import MOST_MATCHES, MOST_SEARCHES
@@ -44,7 +45,7 @@ def add_search(question: str) -> Response | tuple[str, int]:
     """Saves the question of a page of results; what matches it now is remembered, so that only what is new is told."""
     form, asked = NameForm(), _first_page(opened(question))
     if form.validate_on_submit() and tried(form, lambda: _save(str(form.name.data), asked)):
-        flash("The search is saved. We ask it every day and tell you of what matches newly.", "success")
+        flash(gettext("The search is saved. We ask it every day and tell you of what matches newly."), "success")
         return redirect(url_for("frontline.list_saved_searches"), 303)
     page = render_template("frontline/add_search.html", form=form, said=next(said_of([asked])), question=question)
     return page, 422 if form.is_submitted() else 200
@@ -55,7 +56,7 @@ def add_search(question: str) -> Response | tuple[str, int]:
 def retire_search(search_id: uuid.UUID) -> Response:
     """Deletes a saved search, and the words in it."""
     actions.retire_search(require_search(search_id, current_user.id))
-    flash("The search is deleted.", "success")
+    flash(gettext("The search is deleted."), "success")
     return redirect(url_for("frontline.list_saved_searches"), 303)
 
 
@@ -79,5 +80,5 @@ def said_of(questions: list[Question]) -> Iterator[list[str]]:
     for question in questions:
         area = areas.get(question.area_id, "") if question.area_id else ""
         need = needs.get(question.need_id, "") if question.need_id else ""
-        chosen = [option.words for option in list_chosen(question, need, f"In {area}" if area else "")]
-        yield ([f"“{question.words}”"] if question.words else []) + chosen or ["Every service"]
+        chosen = [option.words for option in list_chosen(question, need, gettext("In %(area)s", area=area) if area else "")]
+        yield ([f"“{question.words}”"] if question.words else []) + chosen or [gettext("Every service")]

@@ -7,6 +7,7 @@ from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from partnerdir.accounts.rules import RoleName
+from partnerdir.languages import gettext
 from partnerdir.lists import actions
 from partnerdir.lists.models import Shortlist
 from partnerdir.lists.queries import require_own_shortlist
@@ -22,7 +23,7 @@ def add_share(shortlist_id: uuid.UUID) -> Response | tuple[str, int]:
     """Opens a list to somebody."""
     shortlist, form = require_own_shortlist(shortlist_id, current_user.id), share_form()
     if form.validate_on_submit() and tried(form, lambda: _share(shortlist, form)):
-        flash("The list is shared.", "success")
+        flash(gettext("The list is shared."), "success")
         return redirect(url_for("frontline.show_shortlist", shortlist_id=shortlist.id), 303)
     return shortlist_page(shortlist, form), 422
 
@@ -33,7 +34,7 @@ def retire_share(shortlist_id: uuid.UUID, share_id: uuid.UUID) -> Response:
     """Closes a list to somebody again; what they added stays on it."""
     shortlist = require_own_shortlist(shortlist_id, current_user.id)
     actions.retire_share(shortlist, share_id)
-    flash("It is no longer shared with them.", "success")
+    flash(gettext("It is no longer shared with them."), "success")
     return redirect(url_for("frontline.show_shortlist", shortlist_id=shortlist.id), 303)
 
 

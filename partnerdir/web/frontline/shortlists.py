@@ -15,6 +15,7 @@ from partnerdir.alerts.actions import add_wider_watch, retire_watch
 from partnerdir.directory.queries import list_services, require_organisation, require_service
 from partnerdir.errors import BadInput
 from partnerdir.funding.queries import list_outlooks
+from partnerdir.languages import gettext
 from partnerdir.lists import actions
 from partnerdir.lists.models import Shortlist
 from partnerdir.lists.queries import (
@@ -41,7 +42,7 @@ def add_shortlist() -> Response | tuple[str, int]:
     """The lists that the reader may read, and what they used lately; a form makes one more."""
     form, me = NameForm(), current_user.id
     if form.validate_on_submit() and tried(form, lambda: actions.add_shortlist(me, str(form.name.data))):
-        flash("The list is made. Put services on it from their own pages, or from results.", "success")
+        flash(gettext("The list is made. Put services on it from their own pages, or from results."), "success")
         return redirect(url_for("frontline.add_shortlist"), 303)
     lists = list_shortlists(me)
     page = render_template(
@@ -107,7 +108,7 @@ def change_shortlist(shortlist_id: uuid.UUID) -> Response | tuple[str, int]:
     """Calls a list otherwise."""
     shortlist, form = require_own_shortlist(shortlist_id, current_user.id), NameForm(prefix="name-")
     if form.validate_on_submit() and tried(form, lambda: actions.change_name(shortlist, str(form.name.data))):
-        flash("The list has its new name.", "success")
+        flash(gettext("The list has its new name."), "success")
         return _to(shortlist)
     return shortlist_page(shortlist, form), 422
 
@@ -120,7 +121,7 @@ def retire_shortlist(shortlist_id: uuid.UUID) -> Response:
     for watch in watches.list_watches_of_list(shortlist.id):
         retire_watch(watch)
     actions.retire_shortlist(shortlist)
-    flash("The list is deleted. The services are still here.", "success")
+    flash(gettext("The list is deleted. The services are still here."), "success")
     return redirect(url_for("frontline.add_shortlist"), 303)
 
 
@@ -131,7 +132,7 @@ def add_entries() -> Response:
     picked, account = list_picked(), require_account(current_user.id)
     asked = request.form.get("shortlist", "")
     if not picked:
-        flash("Tick at least one service first.")
+        flash(gettext("Tick at least one service first."))
         return redirect(url_for("frontline.add_shortlist"), 303)
     try:
         if asked == NEW:
@@ -139,13 +140,18 @@ def add_entries() -> Response:
         else:
             shortlist = require_shortlist(uuid.UUID(asked) if _is_id(asked) else uuid.UUID(int=0), account.id)
         if not may_add_to(shortlist, account):
-            flash("Who made this list lets you read it, but not add to it.")
+            flash(gettext("Who made this list lets you read it, but not add to it."))
             return _to(shortlist)
         count = actions.add_entries(shortlist, picked, account.id)
     except BadInput as problem:
         flash(str(problem))
         return redirect(url_for("frontline.add_shortlist"), 303)
-    flash(f"{count} added to “{shortlist.name}”." if count else f"It was on “{shortlist.name}” already.", "success")
+    flash(
+        gettext("%(count)s added to “%(shortlist)s”.", count=count, shortlist=shortlist.name)
+        if count
+        else gettext("It was on “%(shortlist)s” already.", shortlist=shortlist.name),
+        "success",
+    )
     if "back" in request.form:
         return redirect(url_for("public.show_service", service_id=picked[0]), 303)
     return _to(shortlist)
@@ -157,9 +163,11 @@ def retire_entry(shortlist_id: uuid.UUID, service_id: uuid.UUID) -> Response:
     """Takes a service off a list."""
     shortlist, service = require_shortlist(shortlist_id, current_user.id), require_service(service_id)
     if actions.retire_entry(shortlist, service.id, current_user.id):
-        flash(f"{service.name} is no longer on “{shortlist.name}”.", "success")
+        flash(
+            gettext("%(service)s is no longer on “%(shortlist)s”.", service=service.name, shortlist=shortlist.name), "success"
+        )
     else:
-        flash("Only who put it on the list, or who made the list, can take it off.")
+        flash(gettext("Only who put it on the list, or who made the list, can take it off."))
     return _to(shortlist)
 
 
@@ -172,10 +180,10 @@ def watch_shortlist(shortlist_id: uuid.UUID) -> Response:
     if "stop" in request.form:
         if watch:
             retire_watch(watch)
-        flash("You no longer watch this list.", "success")
+        flash(gettext("You no longer watch this list."), "success")
     else:
         add_wider_watch(current_user.id, shortlist_id=shortlist.id)
-        flash("You watch every service on this list. We send you mail before its funding ends.", "success")
+        flash(gettext("You watch every service on this list. We send you mail before its funding ends."), "success")
     return _to(shortlist)
 
 

@@ -11,6 +11,7 @@ from partnerdir.directory import suggestions
 from partnerdir.directory.queries import require_service
 from partnerdir.directory.rules import SuggestionKind, SuggestionOrigin
 from partnerdir.funding.queries import list_outlooks
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.renewals import EndSuggestionForm
 from partnerdir.web.forms.saving import tried
@@ -23,7 +24,7 @@ def add_suggestion(service_id: uuid.UUID) -> Response | tuple[str, int]:
     service, form = require_service(service_id), EndSuggestionForm()
     back = _back(service_id)
     if form.validate_on_submit() and tried(form, lambda: _add(service_id, form)):
-        flash("A coordinator can read it now. Until they decide, what is recorded stays.", "success")
+        flash(gettext("A coordinator can read it now. Until they decide, what is recorded stays."), "success")
         return redirect(back, 303)
     outlook = list_outlooks([service_id], clock.today(), ())[service_id]
     page = render_template("frontline/add_suggestion.html", form=form, service=service, outlook=outlook, back=back)
@@ -31,7 +32,7 @@ def add_suggestion(service_id: uuid.UUID) -> Response | tuple[str, int]:
 
 
 def _add(service_id: uuid.UUID, form: EndSuggestionForm) -> None:
-    text = f"It is sorted, says: {form.text.data}"
+    text = gettext("It is sorted, says: %(data)s", data=form.text.data)
     suggestions.add_suggestion(
         service_id, SuggestionKind.WRONG_DATES, text, SuggestionOrigin.STAFF, post_of_reader(), form.ends_on.data
     )

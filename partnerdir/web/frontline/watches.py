@@ -17,6 +17,7 @@ from partnerdir.errors import Missing
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
 from partnerdir.geography.queries import find_area, list_area_names
+from partnerdir.languages import gettext
 from partnerdir.settings import Settings
 from partnerdir.web.access import changes_records, open_to, open_to_everyone
 
@@ -40,7 +41,7 @@ def add_watch(service_id: uuid.UUID) -> Response:
     """Begins to watch a service."""
     service = require_service(service_id)
     actions.add_watch(current_user.id, service.id)
-    flash(f"You watch {service.name}. We send you mail before its funding ends.", "success")
+    flash(gettext("You watch %(service)s. We send you mail before its funding ends.", service=service.name), "success")
     return redirect(url_for("public.show_service", service_id=service.id), 303)
 
 
@@ -52,7 +53,7 @@ def retire_watch(service_id: uuid.UUID) -> Response:
     watch = queries.find_watch(current_user.id, service.id)
     if watch:
         actions.retire_watch(watch)
-    flash(f"You no longer watch {service.name}.", "success")
+    flash(gettext("You no longer watch %(service)s.", service=service.name), "success")
     return redirect(url_for("public.show_service", service_id=service.id), 303)
 
 
@@ -62,7 +63,7 @@ def add_organisation_watch(service_id: uuid.UUID) -> Response:
     """Begins to watch everything that a service's organisation runs."""
     service = require_service(service_id)
     actions.add_wider_watch(current_user.id, organisation_id=service.organisation_id)
-    flash(f"You watch all that {service.organisation.name} runs.", "success")
+    flash(gettext("You watch all that %(organisation)s runs.", organisation=service.organisation.name), "success")
     return redirect(url_for("frontline.list_watches"), 303)
 
 
@@ -74,7 +75,7 @@ def add_route_watch() -> Response:
     if need is None or area is None:
         raise Missing("There is no such need or area.")
     actions.add_wider_watch(current_user.id, need_id=need.id, area_id=area.id)
-    flash(f"You watch {need.name} in {area.name}.", "success")
+    flash(gettext("You watch %(need)s in %(area)s.", need=need.name, area=area.name), "success")
     return redirect(url_for("frontline.list_watches"), 303)
 
 
@@ -85,7 +86,7 @@ def retire_wider_watch() -> Response:
     asked = request.form.get("watch")
     for watch in queries.list_wider_watches(current_user.id):
         if str(watch.id) == asked:
-            flash(f"You no longer watch {watch.subject}.", "success")
+            flash(gettext("You no longer watch %(subject)s.", subject=watch.subject), "success")
             actions.retire_watch(watch)
     return redirect(url_for("frontline.list_watches"), 303)
 

@@ -7,6 +7,7 @@ from flask import current_app, request
 from partnerdir.directory.queries import find_need
 from partnerdir.errors import Missing
 from partnerdir.geography.queries import find_area
+from partnerdir.languages import gettext
 from partnerdir.search.finder import Finder
 from partnerdir.search.rules import DISTANCES, Place, Question
 from partnerdir.search.whereabouts import NoSuchPlace
@@ -58,7 +59,11 @@ def chosen_next(before: Question) -> Question | Unclear:
         question = replace(question, by_distance=form["order"] == "distance")
     if years := cleaned(form.get("age", ""), 20):
         if not (years.isdecimal() and int(years) <= OLDEST):
-            return Unclear("age", years, f"The age must be a whole number of years from 0 to {OLDEST}, such as 14.")
+            return Unclear(
+                "age",
+                years,
+                gettext("The age must be a whole number of years from 0 to %(oldest)s, such as 14.", oldest=OLDEST),
+            )
         question = replace(question, age=int(years))
     return question
 
@@ -98,10 +103,14 @@ def _place(before: Question) -> Place | NoSuchPlace | None:
 def why_no_place(place: NoSuchPlace) -> str:
     """What is wrong with a place as it was written, and what to do."""
     if place.is_postcode and place.meant:
-        return f"We do not know the postcode {place.written}. Check it, or look around {place.meant[0]}."
+        return gettext(
+            "We do not know the postcode %(written)s. Check it, or look around %(meant)s.",
+            written=place.written,
+            meant=place.meant[0],
+        )
     if place.is_postcode:
-        return f"We do not know the postcode {place.written}. Check it, or enter a town or an area."
-    return f"We do not know a place called \u201c{place.written}\u201d. Enter a postcode, a town or an area."
+        return gettext("We do not know the postcode %(written)s. Check it, or enter a town or an area.", written=place.written)
+    return gettext("We do not know a place called “%(written)s”. Enter a postcode, a town or an area.", written=place.written)
 
 
 def cleaned(text: str, longest: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from partnerdir.directory.models import Need
+from partnerdir.languages import gettext
 from partnerdir.search.rules import Question
 from partnerdir.web.questions import sealed
 
@@ -62,7 +63,7 @@ def list_choices(question: Question, field: str, nodes: Sequence[AnyNode], count
     path = _path_to(getattr(question, field), known)
     choices = [_choice(question, field, node, is_chosen=node is path[-1]) for node in path]
     choices += [_choice(question, field, node, counts[node.id]) for node in _list_below(path, nodes, counts)]
-    return [Choice("Any", _asked(question, field, None), is_chosen=not path), *choices] if path or choices else []
+    return [Choice(gettext("Any"), _asked(question, field, None), is_chosen=not path), *choices] if path or choices else []
 
 
 def _list_below(path: list[AnyNode], nodes: Sequence[AnyNode], counts: Mapping[uuid.UUID, int]) -> list[AnyNode]:

@@ -9,6 +9,7 @@ from partnerdir.directory.models import Need
 from partnerdir.directory.queries import list_needs
 from partnerdir.directory.rules import Circumstance
 from partnerdir.errors import BadInput
+from partnerdir.languages import gettext
 from partnerdir.search.family import MOST_NEEDS, MOST_PEOPLE, Family, Person, Wanted
 from partnerdir.search.rules import DISTANCES, USUAL_DISTANCE, Place, Question
 from partnerdir.search.whereabouts import NoSuchPlace
@@ -132,12 +133,14 @@ def asked_in(draft: Draft) -> Asked:
     known = {need.code: need for need in list_needs()}
     for row, person in enumerate(draft.people, 1):
         if person.age and not (person.age.isdecimal() and int(person.age) <= OLDEST):
-            wrong[f"age-{row}"] = f"The age must be a whole number of years from 0 to {OLDEST}, such as 9."
+            wrong[f"age-{row}"] = gettext(
+                "The age must be a whole number of years from 0 to %(oldest)s, such as 9.", oldest=OLDEST
+            )
     for row, need in enumerate(draft.needs, 1):
         if need.code and need.code not in known:
-            wrong[f"need-{row}"] = "Choose a need from the list."
+            wrong[f"need-{row}"] = gettext("Choose a need from the list.")
     if not any(need.code for need in draft.needs):
-        wrong["need-1"] = "Choose at least one need."
+        wrong["need-1"] = gettext("Choose at least one need.")
     place = finder().find_place(draft.place)
     if isinstance(place, NoSuchPlace):
         raise BadInput(wrong | {"place": " ".join([why_no_place(place), *_did_you_mean(place)])})
@@ -147,7 +150,7 @@ def asked_in(draft: Draft) -> Asked:
 
 
 def _did_you_mean(place: NoSuchPlace) -> list[str]:
-    return [] if place.is_postcode or not place.meant else [f"Did you mean {' or '.join(place.meant)}?"]
+    return [] if place.is_postcode or not place.meant else [gettext("Did you mean %(join)s?", join=" or ".join(place.meant))]
 
 
 def _asked(draft: Draft, known: dict[str, Need], place: Place | None) -> Asked:

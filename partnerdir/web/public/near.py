@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 
 from partnerdir.directory.models import Service
+from partnerdir.languages import gettext
 from partnerdir.search.rules import Place, Reached
 from partnerdir.web.public.choices import Node
 
@@ -13,22 +14,28 @@ NEXT_DOOR, WHOLE_MILES_FROM = 0.1, 10
 def said_miles(miles: float) -> str:
     """0.8 miles away; whole miles where tenths say nothing."""
     if miles < NEXT_DOOR:
-        return "Less than 0.1 miles away"
+        return gettext("Less than 0.1 miles away")
     figure = f"{miles:.0f}" if miles >= WHOLE_MILES_FROM else f"{miles:.1f}".removesuffix(".0")
-    return f"{figure} mile{'' if figure == '1' else 's'} away"
+    return gettext("1 mile away") if figure == "1" else gettext("%(miles)s miles away", miles=figure)
+
+
+def said_apart(miles: float) -> str:
+    """How far apart the services of a plan are, at most: a sentence's end, 'within 0.8 miles of each other'."""
+    figure = f"{miles:.0f}" if miles >= WHOLE_MILES_FROM else f"{max(miles, NEXT_DOOR):.1f}".removesuffix(".0")
+    return gettext("1 mile") if figure == "1" else gettext("%(miles)s miles", miles=figure)
 
 
 def list_said(near: Reached, service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> list[str]:
     """Every way in which a service counts as near, the nearest first."""
     said = {
         said_miles(near.miles or 0): near.miles is not None,
-        f"Serves {_name_of_served(service, place, areas)}": near.serves,
-        f"In {place.name}": near.is_in,
-        "Comes to you": near.comes,
-        "By phone": near.by_phone,
-        "Online": near.online,
+        gettext("Serves %(area)s", area=_name_of_served(service, place, areas)): near.serves,
+        gettext("In %(place)s", place=place.name): near.is_in,
+        gettext("Comes to you"): near.comes,
+        gettext("By phone"): near.by_phone,
+        gettext("Online"): near.online,
     }
-    return [words for words, holds in said.items() if holds] or ["Does not say where it is"]
+    return [words for words, holds in said.items() if holds] or [gettext("Does not say where it is")]
 
 
 def _name_of_served(service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> str:

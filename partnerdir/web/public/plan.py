@@ -24,7 +24,7 @@ from partnerdir.web.public import plan_words, seen
 from partnerdir.web.public.asking import finder
 from partnerdir.web.public.choices import list_branches
 from partnerdir.web.public.drafts import Asked, Draft, asked_in, drafted, extended, opened_draft, sealed_draft
-from partnerdir.web.public.near import list_said, said_miles
+from partnerdir.web.public.near import list_said, said_apart
 
 
 class Card(NamedTuple):
@@ -91,11 +91,12 @@ def show_plan(family: str) -> str | tuple[str, int]:
         gaps=[writer.part(number, picks) for number, picks in found.gaps.items()],
         instead=[writer.part(number, picks) for number, picks in found.instead.items() if picks],
         people=writer.people,
-        apart=said_miles(found.apart).removesuffix(" away") if found.apart is not None else "",
+        apart=said_apart(found.apart) if found.apart is not None else "",
+        together_words=plan_words.nearness,
         is_together=found.apart is not None and found.apart <= 2 * max(DISTANCES),
         today=clock.today(),
         change=url_for("public.plan_again", family=family),
-        numbers=plan_words.NUMBERS,
+        heading_words=plan_words.heading,
     )
 
 

@@ -1,9 +1,10 @@
 """What a plan says in words: who somebody is without a name, why a service was chosen, what hinders one that was not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from partnerdir.directory.models import Service
 from partnerdir.directory.rules import Circumstance, Referral, Taking
+from partnerdir.languages import gettext, gettext_noop, lazy_gettext, ngettext
 from partnerdir.search.family import Family, Hindrance, Person, Pick, Plan
 from partnerdir.web.formats import ages, joined
 from partnerdir.web.words import words_for
@@ -11,58 +12,77 @@ from partnerdir.web.words import words_for
 ADULT, YOUNG = 18, 13
 # What each circumstance is called of one person.
 OF_ONE = {
-    Circumstance.WOMEN: "A woman or girl",
-    Circumstance.MEN: "A man or boy",
-    Circumstance.PREGNANT: "Pregnant",
-    Circumstance.DISABLED: "Disabled",
-    Circumstance.CARER: "Looks after somebody",
-    Circumstance.YOUNG_CARER: "A young carer",
-    Circumstance.SINGLE_PARENT: "A single parent",
-    Circumstance.CARE_EXPERIENCED: "Has been in care",
-    Circumstance.LEAVING_PRISON: "Leaving prison",
-    Circumstance.VETERAN: "A veteran",
-    Circumstance.REFUGEE: "A refugee, or seeking asylum",
-    Circumstance.LGBT: "LGBT",
+    Circumstance.WOMEN: lazy_gettext("A woman or girl"),
+    Circumstance.MEN: lazy_gettext("A man or boy"),
+    Circumstance.PREGNANT: lazy_gettext("Pregnant"),
+    Circumstance.DISABLED: lazy_gettext("Disabled"),
+    Circumstance.CARER: lazy_gettext("Looks after somebody"),
+    Circumstance.YOUNG_CARER: lazy_gettext("A young carer"),
+    Circumstance.SINGLE_PARENT: lazy_gettext("A single parent"),
+    Circumstance.CARE_EXPERIENCED: lazy_gettext("Has been in care"),
+    Circumstance.LEAVING_PRISON: lazy_gettext("Leaving prison"),
+    Circumstance.VETERAN: lazy_gettext("A veteran"),
+    Circumstance.REFUGEE: lazy_gettext("A refugee, or seeking asylum"),
+    Circumstance.LGBT: lazy_gettext("LGBT"),
 }
 HINDRANCES = {
-    Hindrance.ENDS_SOONER: "its money ends within 6 months",
-    Hindrance.TOO_FAR: "it is outside the distance you chose",
-    Hindrance.NOT_TAKING: "it takes nobody new now",
-    Hindrance.NOT_FOR_THEM: "it is for others",
-    Hindrance.PAUSED: "it is paused",
+    Hindrance.ENDS_SOONER: lazy_gettext("its money ends within 6 months"),
+    Hindrance.TOO_FAR: lazy_gettext("it is outside the distance you chose"),
+    Hindrance.NOT_TAKING: lazy_gettext("it takes nobody new now"),
+    Hindrance.NOT_FOR_THEM: lazy_gettext("it is for others"),
+    Hindrance.PAUSED: lazy_gettext("it is paused"),
 }
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
+HELPS_WITH = {
+    2: gettext_noop("It helps with two of your needs, so there are fewer people to ring."),
+    3: gettext_noop("It helps with three of your needs, so there are fewer people to ring."),
+    4: gettext_noop("It helps with four of your needs, so there are fewer people to ring."),
+    5: gettext_noop("It helps with five of your needs, so there are fewer people to ring."),
+    6: gettext_noop("It helps with six of your needs, so there are fewer people to ring."),
+}
 
 
 def list_people(people: Sequence[Person], rows: Sequence[int]) -> list[str]:
     """Each person by age, as "the child of 9"; two who would be called the same are told apart by the number of their row."""
     said = [_called(person) for person in people]
-    return [
-        name if name and said.count(name) == 1 else f"{name} (person {row})" if name else f"person {row}"
-        for name, row in zip(said, rows, strict=True)
-    ]
+    return [_told_apart(name, said.count(name) == 1, row) for name, row in zip(said, rows, strict=True)]
+
+
+def _told_apart(name: str, is_only: bool, row: int) -> str:
+    if not name:
+        return gettext("person %(number)s", number=row)
+    return name if is_only else gettext("%(who)s (person %(number)s)", who=name, number=row)
 
 
 def _called(person: Person) -> str:
-    said = person.circumstances
-    adult = "woman" if Circumstance.WOMEN in said else "man" if Circumstance.MEN in said else ""
-    if person.age is None:
-        return f"the {adult}" if adult else ""
-    if person.age == 0:
-        return "the baby"
-    kind = "child" if person.age < YOUNG else "young person" if person.age < ADULT else adult or "adult"
-    return f"the {kind} of {person.age}"
+    said, age = person.circumstances, person.age
+    if age is None:
+        return _adult(said)
+    if age == 0:
+        return gettext("the baby")
+    if age < YOUNG:
+        return gettext("the child of %(age)s", age=age)
+    if age < ADULT:
+        return gettext("the young person of %(age)s", age=age)
+    if Circumstance.WOMEN in said:
+        return gettext("the woman of %(age)s", age=age)
+    return gettext("the man of %(age)s", age=age) if Circumstance.MEN in said else gettext("the adult of %(age)s", age=age)
+
+
+def _adult(said: Collection[str]) -> str:
+    if Circumstance.WOMEN in said:
+        return gettext("the woman")
+    return gettext("the man") if Circumstance.MEN in said else ""
 
 
 def whose(number: int, family: Family, people: Sequence[str], open_to: Sequence[int] | None = None) -> str:
     """For whom a need is; of a service, which of them it is open to where the need may be anybody's."""
     person = family.wanted[number].person
     if person is not None:
-        return f"for {people[person]}"
+        return gettext("for %(person)s", person=people[person])
     reached = range(len(people)) if open_to is None else open_to
     if len(people) > 1 and len(reached) == len(people):
-        return "for any of you"
-    return f"for {joined([people[one] for one in reached])}" if reached else ""
+        return gettext("for any of you")
+    return gettext("for %(people)s", people=joined([people[one] for one in reached])) if reached else ""
 
 
 def why(pick: Pick, plan: Plan, family: Family, service: Service, needs: Sequence[str]) -> list[str]:
@@ -70,24 +90,25 @@ def why(pick: Pick, plan: Plan, family: Family, service: Service, needs: Sequenc
     sentences = []
     only = [needs[number] for number in pick.covers if plan.fitting[number] == 1]
     if len(pick.covers) > 1:
-        of_all = "all" if len(pick.covers) == len(needs) else NUMBERS[len(pick.covers)]
-        sentences.append(f"It helps with {of_all} of your needs, so there are fewer people to ring.")
+        all_of_them = gettext_noop("It helps with all of your needs, so there are fewer people to ring.")
+        sentences.append(gettext(all_of_them if len(pick.covers) == len(needs) else HELPS_WITH[len(pick.covers)]))
     if only:
-        sentences.append(f"Nobody else that we know fits for {joined(only).lower()}.")
+        sentences.append(gettext("Nobody else that we know fits for %(needs)s.", needs=joined(only).lower()))
     good = _list_good(pick, service, family)
     if good:
-        choice = "" if only or len(pick.covers) > 1 else f"Of {plan.fitting[pick.covers[0]]} that fit, it comes first: "
-        said = f"it {joined(good)}."
-        sentences.append(choice + said if choice else said[:1].upper() + said[1:])
+        is_choice = not only and len(pick.covers) == 1
+        number = plan.fitting[pick.covers[0]]
+        first = gettext("Of %(number)s that fit, it comes first: it %(why)s.", number=number, why=joined(good))
+        sentences.append(first if is_choice else gettext("It %(why)s.", why=joined(good)))
     return sentences
 
 
 def _list_good(pick: Pick, service: Service, family: Family) -> list[str]:
     good = {
-        "comes to you": bool(pick.reached and pick.reached.comes),
-        "is the nearest": pick.is_nearest,
-        "takes people now": service.taking is Taking.NOW,
-        "will still be there in 6 months": family.stays and pick.is_end_known,
+        gettext("comes to you"): bool(pick.reached and pick.reached.comes),
+        gettext("is the nearest"): pick.is_nearest,
+        gettext("takes people now"): service.taking is Taking.NOW,
+        gettext("will still be there in 6 months"): family.stays and pick.is_end_known,
     }
     return [words for words, holds in good.items() if holds]
 
@@ -97,11 +118,11 @@ def list_cautions(pick: Pick, service: Service, family: Family) -> list[str]:
     only_for = [words_for(Circumstance(code)).lower() for code in service.circumstances]
     said = {circumstance for person in family.people for circumstance in person.circumstances}
     cautions = {
-        "There is a waiting list.": service.taking is Taking.WAITING_LIST,
-        "Ask if there is room: it does not say.": service.taking is Taking.UNKNOWN,
-        "A worker must refer.": service.referral is Referral.PROFESSIONAL,
-        f"It is for {joined(only_for)}.": bool(only_for) and not said & set(service.circumstances),
-        "Ask how long it will be there: we do not know until when it is paid for.": not pick.is_end_known,
+        gettext("There is a waiting list."): service.taking is Taking.WAITING_LIST,
+        gettext("Ask if there is room: it does not say."): service.taking is Taking.UNKNOWN,
+        gettext("A worker must refer."): service.referral is Referral.PROFESSIONAL,
+        gettext("It is for %(whom)s.", whom=joined(only_for)): bool(only_for) and not said & set(service.circumstances),
+        gettext("Ask how long it will be there: we do not know until when it is paid for."): not pick.is_end_known,
     }
     return [words for words, holds in cautions.items() if holds]
 
@@ -112,7 +133,36 @@ def hindrances(pick: Pick, service: Service, need_above: str) -> str:
         ages(service.minimum_age, service.maximum_age),
         *(words_for(Circumstance(code)) for code in service.circumstances),
     ]
-    said = {**HINDRANCES, Hindrance.WIDER_NEED: f"it is for {need_above.lower()} in general, not this alone"}
+    said = {
+        **{hindrance: str(words) for hindrance, words in HINDRANCES.items()},
+        Hindrance.WIDER_NEED: gettext("it is for %(need)s in general, not this alone", need=need_above.lower()),
+    }
     if whom := ", ".join(filter(None, for_whom)):
         said[Hindrance.NOT_FOR_THEM] += f" ({whom.lower()})"
     return joined([said[one] for one in pick.hindrances])
+
+
+def heading(services: int, met: int, needs: int) -> str:
+    """Two services for three of four needs: what a plan that helps begins with."""
+    said = {"services": _numbers()[services].capitalize(), "met": _numbers()[met], "needs": _numbers()[needs]}
+    if met == needs:
+        one = ngettext("%(services)s service for %(met)s need", "%(services)s service for %(met)s needs", needs, **said)
+        many = ngettext("%(services)s services for %(met)s need", "%(services)s services for %(met)s needs", needs, **said)
+    else:
+        one = gettext("%(services)s service for %(met)s of %(needs)s needs", **said)
+        many = gettext("%(services)s services for %(met)s of %(needs)s needs", **said)
+    return one if services == 1 else many
+
+
+def nearness(services: int, apart: str) -> str:
+    """How near each other they are."""
+    together = gettext_noop("They are within %(distance)s of each other.")
+    return gettext(
+        together if services == 2 else gettext_noop("All of them are within %(distance)s of each other."), distance=apart
+    )
+
+
+def _numbers() -> tuple[str, ...]:
+    return (
+        gettext("no"), gettext("one"), gettext("two"), gettext("three"), gettext("four"), gettext("five"), gettext("six"),
+    )  # fmt: skip

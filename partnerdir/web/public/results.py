@@ -14,6 +14,7 @@ from partnerdir.directory.queries import list_need_names_and_parents, list_servi
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
 from partnerdir.geography.queries import list_area_names_and_parents
+from partnerdir.languages import gettext
 from partnerdir.search.rules import Answer, Question
 from partnerdir.search.widening import widened
 from partnerdir.web.access import open_to_everyone
@@ -95,7 +96,7 @@ def _list_ways_to_narrow(
         "area_choices": [] if shown.place else list_choices(shown, "area_id", areas, answer.area_counts),
         "groups": list_groups(shown, answer.trait_counts),
         "distances": distances(shown),
-        "chosen": list_chosen(shown, need.name if need else "", f"In {area.name}" if area else ""),
+        "chosen": list_chosen(shown, need.name if need else "", gettext("In %(area)s", area=area.name) if area else ""),
         "asked_chosen": list_chosen(asked, "", ""),
     }
 

@@ -18,6 +18,7 @@ from partnerdir.funding.doubts import doubts
 from partnerdir.funding.queries import list_outlooks, list_windows
 from partnerdir.funding.rules import outlook_on
 from partnerdir.geography.queries import list_area_names
+from partnerdir.languages import gettext
 from partnerdir.web import formats
 from partnerdir.web.access import open_to_everyone
 from partnerdir.web.funding_words import DOUBTS
@@ -73,15 +74,15 @@ def list_facts(service: Service) -> list[tuple[str, str]]:
     who = [formats.ages(service.minimum_age, service.maximum_age)]
     who += [words_for(Circumstance(code)) for code in service.circumstances]
     facts = [
-        ("Who it is for", "; ".join(filter(None, [*who, service.eligibility_description]))),
-        ("Is there room", "" if service.taking is Taking.UNKNOWN else words_for(service.taking)),
-        ("How to ask", "" if service.referral is Referral.UNKNOWN else words_for(service.referral)),
-        ("What happens first", service.application_process),
-        ("How you attend", "; ".join(words_for(Way(code)) for code in service.ways)),
-        ("Areas", formats.joined(list_area_names(seen.area_ids(service)))),
-        ("Cost", service.fees_description),
-        ("Languages besides English", formats.joined(formats.languages(service.languages))),
-        ("Access", "; ".join(words_for(Access(code)) for code in service.accessibility)),
+        (gettext("Who it is for"), "; ".join(filter(None, [*who, service.eligibility_description]))),
+        (gettext("Is there room"), "" if service.taking is Taking.UNKNOWN else words_for(service.taking)),
+        (gettext("How to ask"), "" if service.referral is Referral.UNKNOWN else words_for(service.referral)),
+        (gettext("What happens first"), service.application_process),
+        (gettext("How you attend"), "; ".join(words_for(Way(code)) for code in service.ways)),
+        (gettext("Areas"), formats.joined(list_area_names(seen.area_ids(service)))),
+        (gettext("Cost"), service.fees_description),
+        (gettext("Languages besides English"), formats.joined(formats.languages(service.languages))),
+        (gettext("Access"), "; ".join(words_for(Access(code)) for code in service.accessibility)),
     ]
     return [(question, answer) for question, answer in facts if answer]
 

@@ -16,28 +16,29 @@ from partnerdir.directory.queries import list_whole_services
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook, PublicKind, public_line
+from partnerdir.languages import gettext_noop, lazy_gettext
 from partnerdir.web.public import seen
 from partnerdir.web.public.closed import Closed, find_closed, list_others
 from partnerdir.web.public.services import list_facts
 
-NOT_ON_PAPER = ("Areas",)
+NOT_ON_PAPER = (gettext_noop("Areas"),)
 # What is said of a change since the paper, by the sort of record, or by the field of the service.
 CHANGED_RECORDS = {
-    "phone": "A telephone number has changed.",
-    "schedule": "The hours have changed.",
-    "service_at_location": "The place has changed.",
-    "location": "The place has changed.",
-    "contact": "Who to ask for has changed.",
+    "phone": lazy_gettext("A telephone number has changed."),
+    "schedule": lazy_gettext("The hours have changed."),
+    "service_at_location": lazy_gettext("The place has changed."),
+    "location": lazy_gettext("The place has changed."),
+    "contact": lazy_gettext("Who to ask for has changed."),
 }
 CHANGED_FIELDS = {
-    "status": "It was closed or paused, or is open again.",
-    "name": "It has a new name.",
-    "taking": "Whether there is room has changed.",
-    "referral": "How to ask for it has changed.",
-    "application_process": "What happens first has changed.",
-    "minimum_age": "The ages have changed.",
-    "maximum_age": "The ages have changed.",
-    "fees_description": "What it costs has changed.",
+    "status": lazy_gettext("It was closed or paused, or is open again."),
+    "name": lazy_gettext("It has a new name."),
+    "taking": lazy_gettext("Whether there is room has changed."),
+    "referral": lazy_gettext("How to ask for it has changed."),
+    "application_process": lazy_gettext("What happens first has changed."),
+    "minimum_age": lazy_gettext("The ages have changed."),
+    "maximum_age": lazy_gettext("The ages have changed."),
+    "fees_description": lazy_gettext("What it costs has changed."),
 }
 
 
@@ -97,7 +98,7 @@ def list_news(sheet: Sheet, since: datetime) -> list[str]:
             change.record_type == "service_at_location" and sheet.is_address_secret
         )
         if not is_hidden:
-            said.append(CHANGED_RECORDS.get(change.record_type, ""))
+            said.append(str(CHANGED_RECORDS.get(change.record_type, "")))
             fields = change.fields if change.record_type == "service" and change.action == "changed" else {}
-            said += [words for field, words in CHANGED_FIELDS.items() if field in fields]
+            said += [str(words) for field, words in CHANGED_FIELDS.items() if field in fields]
     return [words for words in dict.fromkeys(said) if words]

@@ -16,6 +16,7 @@ from partnerdir.directory import suggestions
 from partnerdir.directory.models import Service, Suggestion
 from partnerdir.directory.queries import require_service
 from partnerdir.directory.rules import SuggestionKind, SuggestionOrigin
+from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to_everyone
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.suggestions import ReferenceForm, SuggestionForm
@@ -32,15 +33,19 @@ def add_suggestion(service_id: uuid.UUID) -> tuple[str, int]:
     if not form.is_submitted():
         return _form_page(service, form, 200)
     if _comes_from_elsewhere():
-        return _form_page(service, form, 403, "Your browser says that this came from another website. Press the button again.")
+        return _form_page(
+            service, form, 403, gettext("Your browser says that this came from another website. Press the button again.")
+        )
     if not _is_ours(form.paper.data or "", service_id):
-        return _form_page(service, form, 422, "This page was open for a long time. Press the button again.")
+        return _form_page(service, form, 422, gettext("This page was open for a long time. Press the button again."))
     if not form.validate():
         return _form_page(service, form, 422)
     reference = suggestions.reference_of(str(form.paper.data), str(current_app.config["SECRET_KEY"]))
     if suggestions.find_suggestion(reference) is None:
         if not suggestions.has_room(service_id):
-            return _form_page(service, form, TOO_MANY, "We have had many of these today. Try again tomorrow, or ring us.")
+            return _form_page(
+                service, form, TOO_MANY, gettext("We have had many of these today. Try again tomorrow, or ring us.")
+            )
         if not tried(form, lambda: _add(service, form, reference)):
             return _form_page(service, form, 422)
     return render_template("public/suggested.html", service=service, reference=_in_groups(reference)), 200
@@ -53,7 +58,9 @@ def find_suggestion() -> tuple[str, int]:
     if form.validate_on_submit():
         found = suggestions.find_suggestion(form.reference.data or "")
         if found is None:
-            form.reference.errors = ["We know no suggestion with these letters. Check them against what you wrote down."]
+            form.reference.errors = [
+                gettext("We know no suggestion with these letters. Check them against what you wrote down.")
+            ]
     status = 422 if form.errors else 200
     return render_template("public/find_suggestion.html", form=form, suggestion=found, code=_code_of(found)), status
 
