@@ -25,6 +25,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm.exc import StaleDataError
 
 from partnerdir.errors import Conflict, PartnerdirError
+from partnerdir.languages import gettext
 
 BUSY_SECONDS = 30
 NAMES = {
@@ -127,7 +128,9 @@ class Record:
     def refuse_stale(self, seen_version: int | None) -> None:
         """Refuses a change that was begun on an older version. Raises: Conflict."""
         if seen_version is not None and self.version != seen_version:
-            raise Conflict("Somebody else changed this while you were editing. Check what they changed, then save again.")
+            raise Conflict(
+                gettext("Somebody else changed this while you were editing. Check what they changed, then save again.")
+            )
 
 
 def begin_writing(by: str) -> Session:
@@ -157,7 +160,7 @@ def writing(by: str) -> Iterator[Session]:
         session.commit()
     except StaleDataError as stale:
         session.rollback()
-        raise Conflict("Somebody else changed this at the same moment. Load it again and try once more.") from stale
+        raise Conflict(gettext("Somebody else changed this at the same moment. Load it again and try once more.")) from stale
     except BaseException:
         session.rollback()
         raise

@@ -41,13 +41,13 @@ _catalogues: dict[str, NullTranslations] = {WRITTEN_IN: NullTranslations()}
 _spoken: ContextVar[str] = ContextVar("spoken", default=WRITTEN_IN)
 
 
-def offer(codes: Sequence[str], folder: Path = FOLDER) -> None:
+def offer(codes: Sequence[str], folder: Path | None = None) -> None:
     """Loads the languages that this installation offers, the one it falls back on first. Raises: BadSetting."""
     global _offered
     _offered = tuple(_known(code) for code in codes)
     for code in codes:
         if code != WRITTEN_IN:
-            _catalogues[code] = _load(code, folder)
+            _catalogues[code] = _load(code, folder or FOLDER)
 
 
 def _known(code: str) -> Language:

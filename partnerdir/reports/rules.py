@@ -61,12 +61,12 @@ def in_order(endings: Iterable[Ending]) -> list[Ending]:
     return sorted(endings, key=lambda ending: (ending.ends_on, ending.service_name.lower(), str(ending.service_id)))
 
 
-def by_month(endings: Iterable[Ending], first: date, last: date) -> list[Part]:
+def by_month(endings: Iterable[Ending], first: date, last: date, named: Callable[[date], str]) -> list[Part]:
     """The endings of each month from the first day to the last; a month in which nothing ends is there too, and empty."""
     ordered = in_order(endings)
     months = range(_month(first), _month(last) + 1)
     return [
-        Part(f"{date(month // 12, month % 12 + 1, 1):%B %Y}", tuple(e for e in ordered if _month(e.ends_on) == month))
+        Part(named(date(month // 12, month % 12 + 1, 1)), tuple(e for e in ordered if _month(e.ends_on) == month))
         for month in months
     ]
 

@@ -39,7 +39,8 @@ def detail_words(alert: Alert) -> str:
     if alert.kind is AlertKind.ROUTE_AT_RISK:
         nobody = gettext_noop("After this service ends we know of nobody for %(need)s in %(area)s.")
         one_other = gettext_noop("After this service ends we know of one other for %(need)s in %(area)s.")
-        return gettext(nobody if details["left"] == "0" else one_other, need=details["need"], area=details["area"])
+        said = nobody if details["left"] == "0" else one_other
+        return gettext(said, need=details["need"], area=details["area"])
     return details.get("sentence", "")
 
 

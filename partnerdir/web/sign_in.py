@@ -21,6 +21,13 @@ from partnerdir.web.access import open_to_everyone
 TRIES = "20 per minute; 200 per hour"
 # Flask-Security's doors that we open; each is marked for everyone, because who signs in is not signed in yet.
 DOORS = ("security.login", "security.logout", "security.forgot_password", "security.reset_password", "security.change_password")
+# What Flask-Security calls its fields; it asks our catalogues for them.
+LABELS = (
+    gettext_noop("Email Address"),
+    gettext_noop("Password"),
+    gettext_noop("New Password"),
+    gettext_noop("Retype Password"),
+)
 MESSAGES = {
     "SECURITY_MSG_LOGIN": (gettext_noop("You have signed in."), "success"),
     "SECURITY_MSG_GENERIC_AUTHN_FAILED": (
@@ -28,6 +35,10 @@ MESSAGES = {
         "error",
     ),
     "SECURITY_MSG_GENERIC_RECOVERY": (
+        gettext_noop("If there is an account with this address, a link is on its way to it."),
+        "info",
+    ),
+    "SECURITY_MSG_PASSWORD_RESET_REQUEST": (
         gettext_noop("If there is an account with this address, a link is on its way to it."),
         "info",
     ),

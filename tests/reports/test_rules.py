@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from partnerdir.dates import spoken_month
 from partnerdir.reports.rules import Ending, around, below, busiest_day, by_month, by_subject, narrowed
 
 NATION, COUNCIL, WARD, OTHER = (uuid.UUID(int=number) for number in range(4))
@@ -20,7 +21,7 @@ MAY = _ending("D", date(2027, 5, 1), OTHER, WARD)
 
 
 def test_every_month_is_there_also_where_nothing_ends():
-    parts = by_month([MAY, *MARCH], date(2027, 2, 10), date(2027, 6, 1))
+    parts = by_month([MAY, *MARCH], date(2027, 2, 10), date(2027, 6, 1), spoken_month)
     assert [(part.name, len(part.endings)) for part in parts] == [
         ("February 2027", 0), ("March 2027", 3), ("April 2027", 0), ("May 2027", 1), ("June 2027", 0),
     ]  # fmt: skip
@@ -28,7 +29,7 @@ def test_every_month_is_there_also_where_nothing_ends():
 
 
 def test_a_year_that_turns_has_its_months_in_order():
-    parts = by_month([], date(2026, 11, 22), date(2027, 2, 1))
+    parts = by_month([], date(2026, 11, 22), date(2027, 2, 1), spoken_month)
     assert [part.name for part in parts] == ["November 2026", "December 2026", "January 2027", "February 2027"]
 
 

@@ -15,12 +15,13 @@ from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to
 from partnerdir.web.forms.accounts import AccountForm, InvitationForm
 from partnerdir.web.forms.saving import tried
+from partnerdir.web.words import words_for
 
 
 @open_to(RoleName.STEWARD)
 def list_accounts() -> str:
     """Everybody who may sign in."""
-    return render_template("coordinator/list_accounts.html", accounts=queries.list_accounts())
+    return render_template("coordinator/list_accounts.html", accounts=queries.list_accounts(), role_words=role_words)
 
 
 @open_to(RoleName.STEWARD)
@@ -51,6 +52,11 @@ def change_account(account_id: uuid.UUID) -> Response | tuple[str, int]:
         return redirect(url_for("coordinator.list_accounts"))
     page = render_template("coordinator/change_account.html", form=form, person=account)
     return page, 422 if form.is_submitted() else 200
+
+
+def role_words(account: Account) -> str:
+    """What an account may do, in words."""
+    return ", ".join(words_for(RoleName(name)) for name in account.role_names)
 
 
 def _change(account: Account, role: RoleName, form: AccountForm) -> None:

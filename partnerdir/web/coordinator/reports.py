@@ -11,6 +11,7 @@ from partnerdir import clock
 from partnerdir.accounts.rules import RoleName
 from partnerdir.alerts.hearers import list_watchers
 from partnerdir.alerts.receipts import list_who_knows
+from partnerdir.dates import spoken_month
 from partnerdir.directory.models import Need
 from partnerdir.directory.queries import list_needs
 from partnerdir.geography.models import Area
@@ -122,7 +123,7 @@ def _list_parts(asked: Asked, endings: list[Ending], today: date) -> list[Part]:
     if asked.view is View.NEED:
         names = {need.id: need.name for need in asked.needs}
         return rules.by_subject(endings, lambda ending: ending.need_ids, names, gettext(WITHOUT_NEED))
-    return rules.by_month(endings, today, today + LOOKS_AHEAD) if asked.view is View.MONTH else []
+    return rules.by_month(endings, today, today + LOOKS_AHEAD, spoken_month) if asked.view is View.MONTH else []
 
 
 def _first_rows(parts: list[Part]) -> list[Part]:

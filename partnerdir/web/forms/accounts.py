@@ -3,7 +3,6 @@
 from functools import partial
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovCheckboxInput, GovRadioInput, GovTextInput
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import Email, InputRequired
 
@@ -11,6 +10,7 @@ from partnerdir.accounts.rules import RoleName
 from partnerdir.geography.models import Area
 from partnerdir.languages import lazy_gettext
 from partnerdir.web.forms.fields import AtMost
+from partnerdir.web.forms.widgets import CheckboxesInput, CheckboxInput, RadioInput, TextInput
 from partnerdir.web.words import choices_of
 
 
@@ -20,8 +20,8 @@ class InvitationForm(FlaskForm):
     main_field = "email"
 
     email = StringField(
-        "E-mail",
-        widget=GovTextInput(),
+        lazy_gettext("E-mail"),
+        widget=TextInput(),
         validators=[
             InputRequired(lazy_gettext("Enter an e-mail address.")),
             Email(lazy_gettext("Enter an e-mail address like name@example.org.")),
@@ -29,12 +29,12 @@ class InvitationForm(FlaskForm):
     )
     title = StringField(
         lazy_gettext("Post"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         description=lazy_gettext("For example 'Housing officer'."),
         validators=[AtMost(200)],
     )
     role = RadioField(
-        lazy_gettext("What may they do?"), widget=GovRadioInput(), choices=partial(choices_of, RoleName), default="frontline"
+        lazy_gettext("What may they do?"), widget=RadioInput(), choices=partial(choices_of, RoleName), default="frontline"
     )
 
 
@@ -43,11 +43,11 @@ class AccountForm(FlaskForm):
 
     main_field = "role"
 
-    role = RadioField(lazy_gettext("What may they do?"), widget=GovRadioInput(), choices=partial(choices_of, RoleName))
-    is_active = BooleanField(lazy_gettext("May sign in"), widget=GovCheckboxInput())
+    role = RadioField(lazy_gettext("What may they do?"), widget=RadioInput(), choices=partial(choices_of, RoleName))
+    is_active = BooleanField(lazy_gettext("May sign in"), widget=CheckboxInput())
     areas = SelectMultipleField(
         lazy_gettext("Areas they look after"),
-        widget=GovCheckboxesInput(),
+        widget=CheckboxesInput(),
         description=lazy_gettext(
             "For coordinators: they are told before money ends in these areas, without watching anything."
         ),

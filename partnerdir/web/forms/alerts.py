@@ -3,7 +3,6 @@
 from datetime import time
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovTextInput
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import Email, InputRequired
 
@@ -11,6 +10,7 @@ from partnerdir.alerts.rules import Pace
 from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.formats import clock_time
 from partnerdir.web.forms.fields import DayField
+from partnerdir.web.forms.widgets import CheckboxInput, RadioInput, Select, TextInput
 
 
 def _paces() -> dict[str, str]:
@@ -40,7 +40,7 @@ class HandOverForm(FlaskForm):
 
     email = StringField(
         lazy_gettext("Your colleague's e-mail address"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         validators=[
             InputRequired(lazy_gettext("Enter an e-mail address.")),
             Email(lazy_gettext("Enter an e-mail address like name@example.org.")),
@@ -54,10 +54,10 @@ class ChoiceForm(FlaskForm):
     main_field = "pace"
 
     urgent_pace = RadioField(
-        lazy_gettext("How soon do you want to be told of what is urgent?"), widget=GovRadioInput(), choices=_paces
+        lazy_gettext("How soon do you want to be told of what is urgent?"), widget=RadioInput(), choices=_paces
     )
-    pace = RadioField(lazy_gettext("And of everything else?"), widget=GovRadioInput(), choices=_paces)
-    quiet_from = SelectField(lazy_gettext("Nothing from"), widget=GovSelect(), choices=_hours)
-    quiet_until = SelectField(lazy_gettext("until"), widget=GovSelect(), choices=_hours)
-    wants_mail = BooleanField(lazy_gettext("Tell me by mail"), widget=GovCheckboxInput())
-    webhook_url = StringField(lazy_gettext("Address of a webhook"), widget=GovTextInput())
+    pace = RadioField(lazy_gettext("And of everything else?"), widget=RadioInput(), choices=_paces)
+    quiet_from = SelectField(lazy_gettext("Nothing from"), widget=Select(), choices=_hours)
+    quiet_until = SelectField(lazy_gettext("until"), widget=Select(), choices=_hours)
+    wants_mail = BooleanField(lazy_gettext("Tell me by mail"), widget=CheckboxInput())
+    webhook_url = StringField(lazy_gettext("Address of a webhook"), widget=TextInput())

@@ -3,13 +3,13 @@
 from functools import partial
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextInput
 from wtforms import HiddenField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from partnerdir.directory.rules import ClosingReason
 from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField
+from partnerdir.web.forms.widgets import RadioInput, TextInput
 from partnerdir.web.words import choices_of
 
 
@@ -21,13 +21,13 @@ class ClosingForm(FlaskForm):
     closed_on = DayField(lazy_gettext("The last day it was open"), description=lazy_gettext("For example 31 3 2027."))
     reason = RadioField(
         lazy_gettext("Why did it close?"),
-        widget=GovRadioInput(),
+        widget=RadioInput(),
         choices=partial(choices_of, ClosingReason),
         validators=[InputRequired(lazy_gettext("Choose why it closed."))],
     )
     into = StringField(
         lazy_gettext("If it became part of another service: which one?"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         description=lazy_gettext("Its name as it is recorded here, or the address of its page."),
         validators=[AtMost(500)],
     )

@@ -3,7 +3,6 @@
 from functools import partial
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovSelect, GovTextInput
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Optional
 
@@ -11,6 +10,7 @@ from partnerdir.directory.models import Contact
 from partnerdir.directory.rules import Audience
 from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField, LinesField, typed
+from partnerdir.web.forms.widgets import CheckboxInput, RadioInput, Select, TextInput
 from partnerdir.web.words import choices_of
 
 PLAIN = ("title", "department", "email", "audience", "first_on", "last_on", "is_confidential")
@@ -23,27 +23,25 @@ class ContactForm(FlaskForm):
 
     title = StringField(
         lazy_gettext("Post or desk"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         description=lazy_gettext("For example 'Duty worker'. Write the post, not a person's name."),
         validators=[InputRequired(lazy_gettext("Enter the post, such as Duty worker.")), AtMost(200)],
     )
-    department = StringField(lazy_gettext("Team or department"), widget=GovTextInput(), validators=[AtMost(200)])
+    department = StringField(lazy_gettext("Team or department"), widget=TextInput(), validators=[AtMost(200)])
     phones = LinesField(
         lazy_gettext("Telephone numbers"), description=lazy_gettext("One on each line."), validators=[AtMost(60)]
     )
     email = StringField(
-        "E-mail",
-        widget=GovTextInput(),
+        lazy_gettext("E-mail"),
+        widget=TextInput(),
         validators=[Optional(), Email(lazy_gettext("Enter an e-mail address like name@example.org.")), AtMost(320)],
     )
-    audience = RadioField(
-        lazy_gettext("Who may see this contact?"), widget=GovRadioInput(), choices=partial(choices_of, Audience)
-    )
+    audience = RadioField(lazy_gettext("Who may see this contact?"), widget=RadioInput(), choices=partial(choices_of, Audience))
     first_on = DayField(lazy_gettext("First day"))
     last_on = DayField(lazy_gettext("Last day"), description=lazy_gettext("If the post is about to change or go."))
-    successor = SelectField(lazy_gettext("Who to reach after that"), widget=GovSelect())
+    successor = SelectField(lazy_gettext("Who to reach after that"), widget=Select())
     is_confidential = BooleanField(
-        lazy_gettext("Keep this contact secret from the public whatever else is said"), widget=GovCheckboxInput()
+        lazy_gettext("Keep this contact secret from the public whatever else is said"), widget=CheckboxInput()
     )
     version = HiddenField()
 

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextArea, GovTextInput
 from wtforms import DecimalField, Field, Form, IntegerField, StringField, ValidationError
 from wtforms.validators import Optional
 
 from partnerdir.languages import gettext
+from partnerdir.web.forms.widgets import DateInput, TextArea, TextInput
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -23,7 +23,7 @@ def typed(form: Form, names: Iterable[str]) -> dict[str, Any]:
 class DayField(Field):
     """A day in three boxes; empty boxes mean no day; the month may be a word."""
 
-    widget = GovDateInput()
+    widget = DateInput()
 
     def __init__(self, label: str, **options: Any) -> None:
         options.setdefault("validators", [])
@@ -58,7 +58,7 @@ class DayField(Field):
 class WholeNumberField(IntegerField):
     """A whole number that may be left empty."""
 
-    widget = GovTextInput()
+    widget = TextInput()
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """The number that was typed, or a sentence on how to type one."""
@@ -73,7 +73,7 @@ class WholeNumberField(IntegerField):
 class MoneyField(DecimalField):
     """An amount of money that may be left empty; a pound sign and commas are understood."""
 
-    widget = GovTextInput()
+    widget = TextInput()
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """The amount that was typed, or a sentence on how to type one."""
@@ -89,7 +89,7 @@ class MoneyField(DecimalField):
 class LinesField(Field):
     """Several short texts, each on a line of its own."""
 
-    widget = GovTextArea()
+    widget = TextArea()
 
     def __init__(self, label: str, **options: Any) -> None:
         options.setdefault("validators", [Optional()])

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovSelect, GovTextInput
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.lists.queries import Colleague
+from partnerdir.web.forms.widgets import CheckboxInput, Select, TextInput
 
 NO_NAMES = lazy_gettext("A word of your own, such as “Tuesday visits”. Never the name of a person or a family.")
 TEAM = "team"
@@ -21,7 +21,7 @@ class NameForm(FlaskForm):
 
     name = StringField(
         lazy_gettext("Name"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         description=NO_NAMES,
         validators=[InputRequired(lazy_gettext("Enter a name."))],
     )
@@ -34,10 +34,10 @@ class ShareForm(FlaskForm):
 
     reader = SelectField(
         lazy_gettext("Share it with"),
-        widget=GovSelect(),
+        widget=Select(),
         validators=[InputRequired(lazy_gettext("Choose whom to share it with."))],
     )
-    may_add = BooleanField(lazy_gettext("They may add services too"), widget=GovCheckboxInput())
+    may_add = BooleanField(lazy_gettext("They may add services too"), widget=CheckboxInput())
 
     def offer(self, colleagues: Iterable[Colleague], team: str) -> None:
         """Fills in whom to choose from: everybody of the reader's own organisation at once, or one colleague."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovSelect, GovTextInput
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Optional
 
@@ -13,6 +12,7 @@ from partnerdir.funding.models import Fund, FundingWindow
 from partnerdir.funding.rules import Certainty, EndKind, window_problems
 from partnerdir.languages import gettext, lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField
+from partnerdir.web.forms.widgets import RadioInput, Select, TextInput
 from partnerdir.web.words import choices_of
 
 OTHER_MONEY = "other"
@@ -28,22 +28,22 @@ class RenewalForm(FlaskForm):
     )
     certainty = RadioField(
         lazy_gettext("How certain is it?"),
-        widget=GovRadioInput(),
+        widget=RadioInput(),
         choices=partial(choices_of, Certainty, (Certainty.REFUSED,)),
         default=str(Certainty.CONFIRMED),
         description=lazy_gettext("Only confirmed money moves the end. What is hoped for is shown as such, and warnings go on."),
     )
     confirmed_by = StringField(
         lazy_gettext("Who told you?"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         description=lazy_gettext("A post, such as 'Project lead'. Today is kept as the day it was confirmed."),
         validators=[
             InputRequired(lazy_gettext("Say who told you, so that others know how far to trust the date.")),
             AtMost(200),
         ],
     )
-    window = RadioField(lazy_gettext("Which money is it?"), widget=GovRadioInput())
-    fund = SelectField(lazy_gettext("If other money takes over: which fund?"), widget=GovSelect(), validators=[Optional()])
+    window = RadioField(lazy_gettext("Which money is it?"), widget=RadioInput())
+    fund = SelectField(lazy_gettext("If other money takes over: which fund?"), widget=Select(), validators=[Optional()])
     version = HiddenField()
 
     def offer(self, windows: Sequence[FundingWindow], funds: Sequence[Fund]) -> None:
@@ -85,7 +85,7 @@ class EndSuggestionForm(FlaskForm):
     ends_on = DayField(lazy_gettext("New last day"), description=lazy_gettext("For example 31 3 2028."))
     text = StringField(
         lazy_gettext("Who told you?"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         description=lazy_gettext("A post, such as 'Project lead'. Name nobody."),
         validators=[InputRequired(lazy_gettext("Say who told you, so that a coordinator knows whom to ask.")), AtMost(200)],
     )

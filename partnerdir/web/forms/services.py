@@ -4,13 +4,6 @@ from functools import partial
 from typing import Any
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import (
-    GovCheckboxesInput,
-    GovCheckboxInput,
-    GovRadioInput,
-    GovTextArea,
-    GovTextInput,
-)
 from wtforms import (
     BooleanField,
     HiddenField,
@@ -26,6 +19,13 @@ from partnerdir.directory.rules import Access, Circumstance, Referral, ServiceSt
 from partnerdir.geography.models import Area
 from partnerdir.languages import lazy_gettext
 from partnerdir.web.forms.fields import AtMost, LinesField, WholeNumberField, typed
+from partnerdir.web.forms.widgets import (
+    CheckboxesInput,
+    CheckboxInput,
+    RadioInput,
+    TextArea,
+    TextInput,
+)
 from partnerdir.web.words import choices_of
 
 # What the form writes straight into the service's own fields.
@@ -38,19 +38,19 @@ AGE = [Optional(), NumberRange(0, 120, lazy_gettext("Enter an age between 0 and 
 
 
 def _text(label: str, most: int, hint: str = "", *checks: object) -> StringField:
-    return StringField(label, widget=GovTextInput(), description=hint, validators=[*checks, AtMost(most)])
+    return StringField(label, widget=TextInput(), description=hint, validators=[*checks, AtMost(most)])
 
 
 def _long(label: str, hint: str = "") -> TextAreaField:
-    return TextAreaField(label, widget=GovTextArea(), description=hint, validators=[Optional(), AtMost(10_000)])
+    return TextAreaField(label, widget=TextArea(), description=hint, validators=[Optional(), AtMost(10_000)])
 
 
 def _several(label: str, vocabulary: type, hint: str = "") -> SelectMultipleField:
-    return SelectMultipleField(label, widget=GovCheckboxesInput(), choices=partial(choices_of, vocabulary), description=hint)
+    return SelectMultipleField(label, widget=CheckboxesInput(), choices=partial(choices_of, vocabulary), description=hint)
 
 
 def _one(label: str, vocabulary: type) -> RadioField:
-    return RadioField(label, widget=GovRadioInput(), choices=partial(choices_of, vocabulary))
+    return RadioField(label, widget=RadioInput(), choices=partial(choices_of, vocabulary))
 
 
 class ServiceForm(FlaskForm):
@@ -70,14 +70,16 @@ class ServiceForm(FlaskForm):
         Optional(),
         Regexp(r"https?://\S+$", 0, lazy_gettext("Enter an address that starts with https://")),
     )
-    email = _text("E-mail", 320, "", Optional(), Email(lazy_gettext("Enter an e-mail address like name@example.org.")))
+    email = _text(
+        lazy_gettext("E-mail"), 320, "", Optional(), Email(lazy_gettext("Enter an e-mail address like name@example.org."))
+    )
     phones = LinesField(
         lazy_gettext("Telephone numbers"), description=lazy_gettext("One on each line."), validators=[AtMost(60)]
     )
     # Closing asks for a day and a reason, on a page of its own.
     status = RadioField(
         lazy_gettext("Is it running?"),
-        widget=GovRadioInput(),
+        widget=RadioInput(),
         choices=partial(choices_of, ServiceStatus, (ServiceStatus.CLOSED,)),
     )
     taking = _one(lazy_gettext("Is it taking people?"), Taking)
@@ -95,12 +97,10 @@ class ServiceForm(FlaskForm):
         lazy_gettext("Languages besides English"), description=lazy_gettext("One on each line."), validators=[AtMost(60)]
     )
     fees_description = _long(lazy_gettext("What it costs"), lazy_gettext("Write 'Free' if it is."))
-    needs = SelectMultipleField(lazy_gettext("Needs it helps with"), widget=GovCheckboxesInput())
-    areas = SelectMultipleField(lazy_gettext("Areas it serves"), widget=GovCheckboxesInput())
-    is_confidential = BooleanField(lazy_gettext("Keep the address secret"), widget=GovCheckboxInput())
-    is_sensitive = BooleanField(
-        lazy_gettext("Reading about this service could put somebody in danger"), widget=GovCheckboxInput()
-    )
+    needs = SelectMultipleField(lazy_gettext("Needs it helps with"), widget=CheckboxesInput())
+    areas = SelectMultipleField(lazy_gettext("Areas it serves"), widget=CheckboxesInput())
+    is_confidential = BooleanField(lazy_gettext("Keep the address secret"), widget=CheckboxInput())
+    is_sensitive = BooleanField(lazy_gettext("Reading about this service could put somebody in danger"), widget=CheckboxInput())
     version = HiddenField()
 
     def offer(self, needs: list[Need], areas: list[Area]) -> None:

@@ -3,7 +3,6 @@
 from functools import partial
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea, GovTextInput
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
@@ -12,6 +11,7 @@ from partnerdir.directory.suggestions import LONGEST_TEXT
 from partnerdir.funding.rules import EndKind, window_problems
 from partnerdir.languages import lazy_gettext
 from partnerdir.web.forms.fields import AtMost, DayField
+from partnerdir.web.forms.widgets import RadioInput, TextArea, TextInput
 from partnerdir.web.public.asking import cleaned
 from partnerdir.web.words import choices_of
 
@@ -28,13 +28,13 @@ class ConfirmingForm(FlaskForm):
 
     kind = RadioField(
         lazy_gettext("What is wrong?"),
-        widget=GovRadioInput(),
+        widget=RadioInput(),
         choices=partial(choices_of, SuggestionKind),
         validators=[InputRequired(lazy_gettext("Choose what is wrong."))],
     )
     text = TextAreaField(
         lazy_gettext("How it is, in a few words"),
-        widget=GovTextArea(),
+        widget=TextArea(),
         description=lazy_gettext("Write nothing about the people you help."),
         validators=[AtMost(LONGEST_TEXT)],
     )
@@ -65,14 +65,14 @@ class SuggestionForm(FlaskForm):
 
     kind = RadioField(
         lazy_gettext("What is wrong?"),
-        widget=GovRadioInput(),
+        widget=RadioInput(),
         choices=partial(choices_of, SuggestionKind),
         validators=[InputRequired(lazy_gettext("Choose what is wrong."))],
     )
     text = TextAreaField(
         lazy_gettext("What is right, in a few words (if you know)"),
-        widget=GovTextArea(),
-        description=f"{LONGEST_TEXT} characters at most.",
+        widget=TextArea(),
+        description=lazy_gettext("%(most)s characters at most.", most=LONGEST_TEXT),
         filters=[lambda text: cleaned(text, LONGEST_READ) if text else text],
         validators=[AtMost(LONGEST_TEXT)],
     )
@@ -89,7 +89,7 @@ class ReferenceForm(FlaskForm):
 
     reference = StringField(
         lazy_gettext("The ten letters you got"),
-        widget=GovTextInput(),
+        widget=TextInput(),
         description=lazy_gettext("Such as abcde fghjk. Spaces and capitals do not matter."),
         validators=[InputRequired(lazy_gettext("Enter the ten letters."))],
     )
@@ -102,7 +102,7 @@ class DecisionForm(FlaskForm):
 
     answer = TextAreaField(
         lazy_gettext("Your answer"),
-        widget=GovTextArea(),
+        widget=TextArea(),
         description=lazy_gettext("Whoever has the code of this suggestion can read it. Name nobody."),
         validators=[AtMost(LONGEST_TEXT)],
     )

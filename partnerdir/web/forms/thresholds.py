@@ -4,16 +4,16 @@ import re
 from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from wtforms import Field, HiddenField
 
 from partnerdir.languages import gettext, lazy_gettext
+from partnerdir.web.forms.widgets import TextInput
 
 
 class DaysField(Field):
     """Numbers of days, with commas, spaces or 'and' between them; empty means none."""
 
-    widget = GovTextInput()
+    widget = TextInput()
 
     def _value(self) -> str:
         return self.raw_data[0] if self.raw_data else days_words(self.data or ())
