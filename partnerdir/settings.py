@@ -39,7 +39,7 @@ class Settings:
     )
     site_name: str = _setting("partnerdir", "What the site calls itself on every page and in every mail.")
     site_url: str = _setting("http://127.0.0.1:8000", "The address people reach the site at, used for links in mail.")
-    languages: str = _setting("en", "The languages of the pages, as codes with commas; the first unless another is asked for.")
+    languages: str = _setting("en,pl", "The languages of the pages, codes with commas; the first unless another is asked for.")
     exit_url: str = _setting("https://www.bbc.co.uk/weather", "Where 'Exit this page' takes a visitor.")
     desk_phone: str = _setting(
         "", "The number of the coordinators' desk, shown where a service has gone and there is nobody else to ask."

@@ -39,6 +39,11 @@ def change_account(account: Account, role: RoleName, is_active: bool) -> None:
     account.active = is_active
 
 
+def change_language(account: Account, code: str) -> None:
+    """Makes this the language of an account's mail and pages; an empty code leaves it to the browser."""
+    account.language = code
+
+
 def change_areas(account: Account, area_ids: Iterable[uuid.UUID], day: date) -> None:
     """Makes these the areas that a coordinator looks after, new ones from the day on. Raises: BadInput."""
     wanted = set(area_ids)

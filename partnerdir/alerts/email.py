@@ -69,11 +69,12 @@ class MailServer:
         if stop_url := notice.unsubscribe_url or notice.pause_url:
             message["List-Unsubscribe"] = f"<{stop_url}>"
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-        message["Content-Language"] = notice.language
         with speaking(notice.language):
-            return self._written(message, notice)
+            self._write(message, notice)
+        message["Content-Language"] = notice.language  # last, because a body throws away what a message said of its content
+        return message
 
-    def _written(self, message: EmailMessage, notice: Notice) -> EmailMessage:
+    def _write(self, message: EmailMessage, notice: Notice) -> None:
         words: dict[str, object] = {"notice": notice, "site_name": self.settings.site_name, "language": language_spoken()}
         if notice.parts:
             chapters = chapters_of(notice.parts)
@@ -85,7 +86,6 @@ class MailServer:
         plain, html = DIGEST if notice.parts else CONFIRM if notice.confirm_url else ALERT
         message.set_content(self.templates.get_template(plain).render(words), cte=ENCODING)
         message.add_alternative(self.templates.get_template(html).render(words), subtype="html", cte=ENCODING)
-        return message
 
     def message_id(self, notice_id: uuid.UUID) -> str:
         """The Message-ID of a notice, made from its id and this site."""

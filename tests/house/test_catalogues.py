@@ -42,7 +42,7 @@ def damaged(catalogue: Catalog) -> list[str]:
 
 
 def _forms(message: Message) -> tuple[str, ...]:
-    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
+    return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string or "",)
 
 
 def _differs(message: Message, form: str) -> bool:

@@ -22,6 +22,7 @@ SAID = {
     "Privacy": "Prywatność",
     "You look after %(area)s.": "Pod opieką: %(area)s.",
     "You are a steward.": "Jesteś opiekunem.",
+    "We tell you as you chose.": "Piszemy tak, jak wybrano.",
 }
 
 
@@ -84,6 +85,7 @@ def test_an_account_reads_its_own_language_unless_the_address_names_another(app,
 
 
 def test_a_language_that_is_not_offered_is_no_address(client: FlaskClient):
+    languages.offer(("en",))
     assert client.get("/pl/").status_code == 404
     assert "hreflang" not in client.get("/").text
 
@@ -103,3 +105,15 @@ def test_a_language_that_cannot_be_offered_names_the_setting(code, tmp_path):
     with pytest.raises(BadSetting, match="PARTNERDIR_LANGUAGES"):
         languages.offer(("en", code), tmp_path)
     languages.offer(("en",))
+
+
+@pytest.mark.usefixtures("offered")
+def test_somebody_chooses_the_language_of_their_pages_and_mail(app, client_as):
+    client = client_as(RoleName.FRONTLINE)
+    assert "Polski" in client.get("/alerts/choices").text
+    chosen = {"urgent_pace": "at_once", "pace": "weekly", "quiet_from": "", "quiet_until": "", "wants_mail": "y"}
+    page = client.post("/alerts/choices", data=chosen | {"language": "pl"}, follow_redirects=True).text
+    assert "Piszemy tak, jak wybrano." in page
+    assert 'value="pl" checked' in page
+    client.post("/alerts/choices", data=chosen)
+    assert '<html lang="pl"' in client.get("/").text

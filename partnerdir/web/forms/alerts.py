@@ -7,7 +7,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import Email, InputRequired
 
 from partnerdir.alerts.rules import Pace
-from partnerdir.languages import gettext, lazy_gettext
+from partnerdir.languages import gettext, lazy_gettext, offered
 from partnerdir.web.formats import clock_time
 from partnerdir.web.forms.fields import DayField
 from partnerdir.web.forms.widgets import CheckboxInput, RadioInput, Select, TextInput
@@ -23,6 +23,12 @@ def _paces() -> dict[str, str]:
 
 def _hours() -> dict[str, str]:
     return {"": gettext("No quiet hours")} | {time(hour).isoformat(): clock_time(time(hour)) for hour in range(24)}
+
+
+def _languages() -> dict[str, str]:
+    return {"": gettext("As my browser asks; mail in %(language)s", language=offered()[0].name)} | {
+        language.code: language.name for language in offered()
+    }
 
 
 class SnoozeForm(FlaskForm):
@@ -59,5 +65,6 @@ class ChoiceForm(FlaskForm):
     pace = RadioField(lazy_gettext("And of everything else?"), widget=RadioInput(), choices=_paces)
     quiet_from = SelectField(lazy_gettext("Nothing from"), widget=Select(), choices=_hours)
     quiet_until = SelectField(lazy_gettext("until"), widget=Select(), choices=_hours)
+    language = RadioField(lazy_gettext("In which language?"), widget=RadioInput(), choices=_languages)
     wants_mail = BooleanField(lazy_gettext("Tell me by mail"), widget=CheckboxInput())
     webhook_url = StringField(lazy_gettext("Address of a webhook"), widget=TextInput())

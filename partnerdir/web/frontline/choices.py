@@ -6,6 +6,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
+from partnerdir.accounts.actions import change_language
 from partnerdir.accounts.models import Account
 from partnerdir.accounts.queries import require_account
 from partnerdir.accounts.rules import RoleName
@@ -17,20 +18,24 @@ from partnerdir.alerts.rules import Pace
 from partnerdir.alerts.webhook import Webhooks, secret_of
 from partnerdir.database import db
 from partnerdir.errors import Missing
-from partnerdir.languages import gettext
+from partnerdir.languages import gettext, offered, speak
 from partnerdir.web.access import changes_records, open_to, open_to_everyone
 from partnerdir.web.forms.alerts import ChoiceForm
 from partnerdir.web.forms.saving import tried
+from partnerdir.web.languages import chosen
 
 
 @open_to(RoleName.FRONTLINE)
 @changes_records
 def change_choices() -> Response | tuple[str, int]:
     """How soon, when not, and over which channels."""
-    form, kept = ChoiceForm(), choices.find_choice(current_user.id)
+    form, kept = ChoiceForm(language=current_user.language), choices.find_choice(current_user.id)
+    if len(offered()) == 1:
+        del form.language
     if request.method == "GET":
         _fill(form, kept)
     if form.validate_on_submit() and tried(form, lambda: _save(form)):
+        speak(chosen())  # which may have changed just now
         flash(gettext("We tell you as you chose."), "success")
         return redirect(url_for("frontline.change_choices"), 303)
     page = render_template(
@@ -91,6 +96,8 @@ def _save(form: ChoiceForm) -> None:
     hours = [time.fromisoformat(field.data) if field.data else None for field in (form.quiet_from, form.quiet_until)]
     choices.change_choice(current_user.id, Pace(form.pace.data), *hours, urgent_pace=Pace(form.urgent_pace.data))
     inside = current_app.extensions["settings"].inside_hosts
+    if "language" in form:
+        change_language(require_account(current_user.id), form.language.data)
     change_channels(current_user.id, form.wants_mail.data, form.webhook_url.data or "", inside)
 
 
