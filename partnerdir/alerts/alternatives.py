@@ -17,8 +17,8 @@ from partnerdir.funding.routes import TAKES_PEOPLE, Route, find_tree
 from partnerdir.funding.rules import Certainty
 
 MOST = 3
-LOOKED_AT, WEIGHED = 200, 30  # of thousands that share a need so many are looked at, and the best of them are weighed
-COUNTED = 3000  # so many of the rarer side are gone through: where there are more, enough of them match
+LOOKED_AT, WEIGHED = 150, 20  # of thousands that share a need so many are looked at, and the best of them are weighed
+COUNTED = 2000  # so many of the rarer side are gone through: where there are more, enough of them match
 FOR_EVER = date.max
 
 _TAKES_PEOPLE = (Service.status == ServiceStatus.ACTIVE, Service.taking.in_(TAKES_PEOPLE))
@@ -72,61 +72,66 @@ def _list_possible(
 ) -> list[sa.Row[tuple[uuid.UUID, str, Taking, str, bool]]]:
     """Those for the same need and area that take people and have money past the day; a confidential one is never named.
 
-    Nearby are those that serve one of the areas by name, and not only a larger one.
+    Of a common need and a small area, or the other way about, the rarer is gone through and the other looked up.
     """
-    best = _best_of(_for_these(service_id, needs, list(_areas_around(areas))).limit(LOOKED_AT).subquery(), after, areas)
-    query = (
+    wanted = {"needs": needs, "areas": list(_areas_around(areas))}
+    counted = db.session.execute(_COUNTS, wanted).one()
+    possible = _BY_NEED if counted.of_needs <= counted.of_areas else _BY_AREA
+    return list(db.session.execute(possible, {**wanted, "itself": service_id, "after": after, "close": areas}))
+
+
+def _statement(rarer: Any, is_rarer: sa.ColumnElement[bool], other: Any, is_other: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Those of the rarer side that are on the other too, the best of them first."""
+    some = sa.select(rarer.label("id")).where(is_rarer, rarer != sa.bindparam("itself")).limit(COUNTED).subquery()
+    is_for_both = sa.exists().where(other == some.c.id, is_other)
+    takes_people = sa.exists().where(Service.id == some.c.id, Service.is_confidential.is_(False), *_TAKES_PEOPLE)
+    both = sa.select(some.c.id).distinct().where(is_for_both, takes_people).limit(LOOKED_AT).subquery()
+    best = _best_of(both)
+    return (
         sa.select(Service.id, Service.name, Organisation.name.label("organisation"), Service.taking, best.c.is_nearby)
         .join(best, best.c.id == Service.id)
         .join(Organisation, Organisation.id == Service.organisation_id)
         .where(Organisation.is_confidential.is_(False))
     )
-    return list(db.session.execute(query))
 
 
-def _best_of(possible: sa.Subquery, after: date, areas: list[uuid.UUID]) -> sa.Subquery:
-    """Those of which more is worth reading, by what indexes alone can tell: a whole service is long, and these are many."""
+def _best_of(possible: sa.Subquery) -> sa.Subquery:
+    """Those of which more is worth reading, by what indexes alone can tell: a whole service is long, and these are many.
+
+    Nearby are those that serve one of the service's own areas, and not only a larger one around it.
+    """
     last_paid = (
         sa.select(sa.func.max(sa.func.coalesce(FundingWindow.ends_on, sa.literal(FOR_EVER, sa.Date))))
         .where(FundingWindow.service_id == possible.c.id, FundingWindow.certainty == Certainty.CONFIRMED)
         .scalar_subquery()
     )
     taking = sa.select(Service.taking).where(Service.id == possible.c.id, *_TAKES_PEOPLE).scalar_subquery()
+    is_close = ServiceArea.area_id.in_(sa.bindparam("close", expanding=True))
+    is_nearby = sa.exists().where(ServiceArea.service_id == possible.c.id, is_close)
     weighed = sa.select(
-        possible.c.id, taking.label("taking"), _serves(possible.c.id, areas).label("is_nearby"), last_paid.label("last_paid")
+        possible.c.id, taking.label("taking"), is_nearby.label("is_nearby"), last_paid.label("last_paid")
     ).subquery()
     return (
         sa.select(weighed.c.id, weighed.c.is_nearby)
-        .where(weighed.c.last_paid > after)
+        .where(weighed.c.last_paid > sa.bindparam("after"))
         .order_by(weighed.c.taking, weighed.c.is_nearby.desc(), weighed.c.last_paid.desc(), weighed.c.id)
         .limit(WEIGHED)
         .subquery()
     )
 
 
-def _for_these(service_id: uuid.UUID, needs: list[uuid.UUID], areas: list[uuid.UUID]) -> sa.Select[tuple[uuid.UUID]]:
-    """The ids of those that take people, for one of the needs in one of the areas.
-
-    Of a common need and a small area, or the other way about, the rarer is gone through and the other looked up.
-    """
-    of_needs, of_areas = (service_need.c.service_id, service_need.c.need_id), (ServiceArea.service_id, ServiceArea.area_id)
-    sides = [(*of_needs, needs), (*of_areas, areas)]
-    (rarer, is_rarer, wanted), (other, is_other, also) = sorted(sides, key=lambda side: _count(*side[1:]))
-    some = sa.select(rarer.label("id")).where(is_rarer.in_(wanted), rarer != service_id).limit(COUNTED).subquery()
-    is_for_both = sa.exists().where(other == some.c.id, is_other.in_(also))
-    takes_people = sa.exists().where(Service.id == some.c.id, Service.is_confidential.is_(False), *_TAKES_PEOPLE)
-    query: sa.Select[tuple[uuid.UUID]] = sa.select(some.c.id).distinct()
-    return query.where(is_for_both, takes_people)
+def _count(is_one_of_these: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """How many there are, as far as it matters."""
+    some = sa.select(sa.literal(1)).where(is_one_of_these).limit(COUNTED).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
 
 
-def _count(column: Any, wanted: list[uuid.UUID]) -> int:
-    """How many services have one of these, as far as it matters."""
-    some = sa.select(sa.literal(1)).where(column.in_(wanted)).limit(COUNTED).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
-
-
-def _serves(service_id: sa.ColumnElement[uuid.UUID], areas: Iterable[uuid.UUID]) -> sa.Exists:
-    return sa.exists().where(ServiceArea.service_id == service_id, ServiceArea.area_id.in_(list(areas)))
+# Each is made once: to put so long a question together takes longer than to answer it.
+_HAS_NEED = service_need.c.need_id.in_(sa.bindparam("needs", expanding=True))
+_HAS_AREA = ServiceArea.area_id.in_(sa.bindparam("areas", expanding=True))
+_COUNTS = sa.select(_count(_HAS_NEED).label("of_needs"), _count(_HAS_AREA).label("of_areas"))
+_BY_NEED = _statement(service_need.c.service_id, _HAS_NEED, ServiceArea.service_id, _HAS_AREA)
+_BY_AREA = _statement(ServiceArea.service_id, _HAS_AREA, service_need.c.service_id, _HAS_NEED)
 
 
 def _areas_around(areas: Iterable[uuid.UUID]) -> set[uuid.UUID]:

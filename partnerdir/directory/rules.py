@@ -79,6 +79,7 @@ class Access(StrEnum):
     HEARING_LOOP = "hearing_loop"
     BSL = "bsl"
     PARKING = "parking"
+    TRAVEL_HELP = "travel_help"
 
 
 class Audience(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from partnerdir.directory.rules import Access, Referral, Taking, Way
 
 FREE = "cost:free"
-WHEELCHAIR = f"access:{Access.WHEELCHAIR}"
+WHEELCHAIR, TRAVEL_HELP = f"access:{Access.WHEELCHAIR}", f"access:{Access.TRAVEL_HELP}"
 SELF, PROFESSIONAL = "referral:self", "referral:professional"
 STAYS = "funded:six_months"
 UNPLACED = "where:not_said"
@@ -41,8 +41,7 @@ def list_traits(
     """The traits of one service; what is not known of it is not among them."""
     traits = {f"way:{way}" for way in ways} | {f"for:{circumstance}" for circumstance in circumstances}
     traits |= {f"language:{code.lower()}" for code in languages if code.lower() not in ENGLISH}
-    if Access.WHEELCHAIR in accessibility:
-        traits.add(WHEELCHAIR)
+    traits |= {WHEELCHAIR, TRAVEL_HELP} & {f"access:{code}" for code in accessibility}
     if referral in (Referral.SELF, Referral.EITHER):
         traits.add(SELF)
     if referral in (Referral.PROFESSIONAL, Referral.EITHER):

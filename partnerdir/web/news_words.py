@@ -28,7 +28,7 @@ CHANGED = (
     (lazy_gettext("How people attend has changed."), ("ways",)),
     (lazy_gettext("What it costs has changed."), ("fees_description",)),
     (lazy_gettext("Its languages have changed."), ("languages",)),
-    (lazy_gettext("Access for disabled people has changed."), ("accessibility",)),
+    (lazy_gettext("Access, or help with travel, has changed."), ("accessibility",)),
     (lazy_gettext("What it helps with has changed."), ("needs",)),
     (lazy_gettext("What we say that it does has changed."), ("description", "summary")),
     (lazy_gettext("Its website has changed."), ("url",)),

@@ -73,6 +73,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Access.HEARING_LOOP: gettext_noop("Hearing loop"),
         Access.BSL: gettext_noop("British Sign Language"),
         Access.PARKING: gettext_noop("Parking"),
+        Access.TRAVEL_HELP: gettext_noop("Help with travel"),
     },
     Audience: {
         Audience.PUBLIC: gettext_noop("Everyone"),

@@ -42,12 +42,19 @@ def test_every_count_is_what_the_list_comes_to_when_it_is_chosen(searching: Sear
         trust = make.an_organisation()
         make.a_service("One", trust, ways=[Way.PHONE], languages=["en", "pl"], fees_description="Free", taking=Taking.NOW)
         make.a_service("Two", trust, ways=[Way.PHONE, Way.ONLINE], circumstances=[Circumstance.CARER], referral=Referral.EITHER)
-        make.a_service("Three", trust, accessibility=[Access.WHEELCHAIR], languages=["PL", "ar"], referral=Referral.SELF)
+        make.a_service(
+            "Three",
+            trust,
+            accessibility=[Access.WHEELCHAIR, Access.TRAVEL_HELP, Access.PARKING],
+            languages=["PL", "ar"],
+            referral=Referral.SELF,
+        )
     searching.catch_up()
     counts = searching.finder.find(Question()).trait_counts
     assert counts == {
         "way:phone": 2, "way:online": 1, "language:pl": 2, "language:ar": 1, "cost:free": 1, "taking:now": 1,
         "for:carer": 1, "referral:self": 2, "referral:professional": 1, "access:wheelchair": 1,
+        "access:travel_help": 1,
     }  # fmt: skip
     assert _totals(searching) == counts
     for trait in counts:

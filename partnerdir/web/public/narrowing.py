@@ -7,7 +7,7 @@ from enum import StrEnum
 from partnerdir.directory.rules import Circumstance, Taking, Way
 from partnerdir.languages import gettext, gettext_noop, lazy_gettext, ngettext
 from partnerdir.search.rules import DISTANCES, Question
-from partnerdir.search.traits import FREE, PROFESSIONAL, SELF, STAYS, UNPLACED, WHEELCHAIR
+from partnerdir.search.traits import FREE, PROFESSIONAL, SELF, STAYS, TRAVEL_HELP, UNPLACED, WHEELCHAIR
 from partnerdir.web import formats
 from partnerdir.web.words import words_later
 
@@ -48,7 +48,7 @@ SAID: dict[str, dict[str, str]] = {
     gettext_noop("How you attend"): _all("way", Way),
     gettext_noop("Who it is for"): _all("for", Circumstance),
     gettext_noop("Cost"): {FREE: lazy_gettext("Free")},
-    gettext_noop("Access"): {WHEELCHAIR: lazy_gettext("Wheelchair access")},
+    gettext_noop("Access"): {WHEELCHAIR: lazy_gettext("Wheelchair access"), TRAVEL_HELP: lazy_gettext("Help with travel")},
     gettext_noop("How to ask"): {
         SELF: lazy_gettext("You can ask yourself"),
         PROFESSIONAL: lazy_gettext("A worker can refer you"),
