@@ -123,6 +123,28 @@ def test_adding_a_row_keeps_what_was_typed_and_begins_there(visitor: FlaskClient
     assert "age-2" in _typed(visitor.get(again.location))
 
 
+def test_removing_a_row_keeps_the_others_and_begins_beside_it(visitor: FlaskClient, town: dict[str, Service]) -> None:
+    typed = {"age-1": "31", "age-2": "9", "age-3": "4", "need-1": "food", "for-1": "3", "need-2": "drink", "for-2": "2"}
+    kept = {"place": "Saltness", "within": "3"}
+    without_person = visitor.post("/plan", data={**typed, **kept, "remove": "person-2"})
+    assert without_person.location.endswith("#age-2")
+    page = visitor.get(without_person.location)
+    left = {"age-1": "31", "age-2": "4", "need-1": "food", "for-1": "2", "need-2": "drink", "for-2": ""}
+    assert _typed(page) == left | kept
+    assert words_of(page).count("Remove") == 4
+    without_need = visitor.post("/plan", data={**left, **kept, "remove": "need-2"})
+    assert without_need.location.endswith("#need-1")
+    page = visitor.get(without_need.location)
+    assert _typed(page) == {"age-1": "31", "age-2": "4", "need-1": "food", "for-1": "2"} | kept
+    assert "Remove need" not in words_of(page)
+
+
+@pytest.mark.parametrize("row", ["need-1", "need-7", "need-0", "need-", "person-1", "person-²", "need-99999", "x", ""])
+def test_the_last_row_stays_and_so_does_what_is_not_there(visitor: FlaskClient, town: dict[str, Service], row: str) -> None:
+    typed = {"age-1": "31", "need-1": "food", "for-1": "1", "place": "", "within": "3"}
+    assert _typed(visitor.post("/plan", data={**typed, "remove": row}, follow_redirects=True)) == typed
+
+
 def _typed(page: TestResponse) -> dict[str, object]:
     """What a browser would send of the form as it is."""
     [form] = [form for form in html5lib.parse(page.text).iter(f"{HTML}form") if form.get("action") == "/plan"]
@@ -181,6 +203,7 @@ def test_nonsense_is_answered_kindly(visitor: FlaskClient, town: dict[str, Servi
     for field in fields:
         assert _list(visitor, **{"need-1": "food", field: nonsense}).status_code in (200, 422)
     assert visitor.post("/plan", data={"add": nonsense}).status_code == 303
+    assert visitor.post("/plan", data={"remove": nonsense}).status_code == 303
 
 
 @pytest.mark.parametrize("address", ["/plan/tampered", "/plan/tampered/change", "/plan/" + "A" * 400])

@@ -1,7 +1,8 @@
 """A plan as somebody asks for it: what was typed, row by row, how that travels in an address, and the question in it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
@@ -19,6 +20,7 @@ from partnerdir.web.questions import locked, unlocked
 KIND = b"family"
 LONGEST_AGE, LONGEST_CODE = 20, 80
 ANYBODY = ""
+Row = TypeVar("Row")
 
 
 class NeedRow(NamedTuple):
@@ -99,6 +101,34 @@ def extended(draft: Draft, add: str) -> tuple[Draft, str]:
     return draft, f"age-{len(draft.people)}" if add == "person" else f"need-{len(draft.needs)}"
 
 
+def shortened(draft: Draft, remove: str) -> tuple[Draft, str]:
+    """The draft without one row, and the id of the field that is then in its place; a last row is never removed.
+
+    What was needed for a person who is removed is needed for any of them.
+    """
+    kind, _, number = remove.partition("-")
+    rows: tuple[NeedRow | PersonRow, ...] = draft.people if kind == "person" else draft.needs
+    row = int(number) if number.isdecimal() and len(number) == 1 else 0
+    if len(rows) > 1 and 1 <= row <= len(rows):
+        if kind == "person":
+            needs = tuple(need._replace(whom=_moved_up(need.whom, row)) for need in draft.needs)
+            draft = replace(draft, needs=needs, people=_without(draft.people, row))
+        else:
+            draft = replace(draft, needs=_without(draft.needs, row))
+    left = draft.people if kind == "person" else draft.needs
+    return draft, f"{'age' if kind == 'person' else 'need'}-{max(1, min(row, len(left)))}"
+
+
+def _without(rows: tuple[Row, ...], number: int) -> tuple[Row, ...]:
+    return rows[: number - 1] + rows[number:]
+
+
+def _moved_up(whom: str, gone: int) -> str:
+    if not whom.isdecimal() or int(whom) < gone:
+        return whom
+    return ANYBODY if int(whom) == gone else str(int(whom) - 1)
+
+
 def begun_with(question: Question, need_code: str) -> Draft:
     """A draft that begins with what somebody has searched for already."""
     circumstances = tuple(code for code in Circumstance if f"for:{code}" in question.chosen)
@@ -150,7 +180,12 @@ def asked_in(draft: Draft) -> Asked:
 
 
 def _did_you_mean(place: NoSuchPlace) -> list[str]:
-    return [] if place.is_postcode or not place.meant else [gettext("Did you mean %(join)s?", join=" or ".join(place.meant))]
+    return [] if place.is_postcode or not place.meant else [gettext("Did you mean %(join)s?", join=_either(place.meant))]
+
+
+def _either(names: Sequence[str]) -> str:
+    *first, last = names
+    return gettext("%(first)s or %(last)s", first=", ".join(first), last=last) if first else last
 
 
 def _asked(draft: Draft, known: dict[str, Need], place: Place | None) -> Asked:

@@ -23,7 +23,7 @@ from partnerdir.web.access import open_to_everyone
 from partnerdir.web.public import plan_words, seen
 from partnerdir.web.public.asking import finder
 from partnerdir.web.public.choices import list_branches
-from partnerdir.web.public.drafts import Asked, Draft, asked_in, drafted, extended, opened_draft, sealed_draft
+from partnerdir.web.public.drafts import Asked, Draft, asked_in, drafted, extended, opened_draft, sealed_draft, shortened
 from partnerdir.web.public.near import list_said, said_apart
 
 
@@ -52,13 +52,14 @@ class Part(NamedTuple):
 
 @open_to_everyone
 def plan() -> Response | str | tuple[str, int]:
-    """The form; a row that is added, and the list that is asked for, are addresses of their own, so that Back works."""
+    """The form; a row added or removed, and the list that is asked for, are addresses of their own, so that Back works."""
     if request.method != "POST":
         return _form(Draft())
-    draft, add = drafted(request.form), request.form.get("add", "")
-    if add:
-        longer, field = extended(draft, add)
-        return redirect(url_for("public.plan_again", family=sealed_draft(longer), _anchor=field), 303)
+    draft = drafted(request.form)
+    for name, change in {"add": extended, "remove": shortened}.items():
+        if name in request.form:
+            changed, field = change(draft, request.form[name])
+            return redirect(url_for("public.plan_again", family=sealed_draft(changed), _anchor=field), 303)
     try:
         asked_in(draft)
     except BadInput as wrong:
