@@ -85,6 +85,10 @@ class Finder:
         """The place that stands in the words of a question, where there is no doubt."""
         return self._whereabouts().find_in(words)
 
+    def list_towns(self) -> list[Place]:
+        """The towns that some public place is in, each in the middle of those places."""
+        return list(self._current_facts().nearness.middles_of_towns.values())
+
     def _whereabouts(self) -> Whereabouts:
         return Whereabouts(list_areas(), self._current_facts().nearness.middles_of_towns)
 

@@ -3,11 +3,12 @@
 from flask import Blueprint, Flask
 
 from partnerdir.web.csrf import csrf
-from partnerdir.web.public import confirming, home, information, paper, plan, results, services, suggesting
+from partnerdir.web.public import confirming, home, information, maps, paper, plan, results, services, suggesting
 
 PAGES = (
     ("/", home.home),
     ("/results/<question>", results.results),
+    ("/results/<question>/map", maps.show_map),
     ("/plan/<family>", plan.show_plan),
     ("/plan/<family>/change", plan.plan_again),
     ("/services/<uuid:service_id>", services.show_service),

@@ -22,6 +22,7 @@ from partnerdir.web.list_choices import list_choices as list_choices_of_lists
 from partnerdir.web.public.asking import LONGEST_WORDS, Unclear, asked_anew, asked_before, chosen_next, finder, is_choice
 from partnerdir.web.public.choices import Node, list_choices
 from partnerdir.web.public.drafts import begun_with, sealed_draft
+from partnerdir.web.public.maps import list_spots
 from partnerdir.web.public.narrowing import distances, list_chosen, list_groups
 from partnerdir.web.public.near import list_said
 from partnerdir.web.public.seen import area_ids, first_number
@@ -63,14 +64,16 @@ def results(question: str) -> tuple[str, int]:
         wider = widened(asked, finder().find, {need.id: need.parent_id for need in needs})
         shown, answer = (wider.question, wider.answer) if wider else (asked, answer)
     pages = -(-answer.total // asked.page_size)
+    listed = _list_results(answer, shown, {area.id: area for area in areas})
     page = render_template(
         "public/results.html",
         asked=asked,
         shown=shown,
         wider=wider,
         answer=answer,
-        results=_list_results(answer, shown, {area.id: area for area in areas}),
+        results=listed,
         pages=pages,
+        has_map=any(list_spots(result.service) for result in listed),
         plan_address=_plan_address(shown, next((need.code for need in needs if need.id == shown.need_id), "")),
         page_address=lambda number: _address(replace(shown, page=number)),
         as_written=_address(replace(asked, words=asked.as_written, as_written="", place=None)),

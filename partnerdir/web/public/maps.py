@@ -1,0 +1,102 @@
+"""A page of results as a plain map, for whoever asks for one: drawn here, with nothing fetched from anybody.
+
+Only places that anybody may know are on it, whoever looks, so that a map that is shown to somebody tells no secret.
+"""
+
+from typing import NamedTuple
+
+from flask import render_template
+
+from partnerdir.directory.models import Location, Service
+from partnerdir.directory.queries import list_services
+from partnerdir.geography.drawing import Point, direction, drawing_of
+from partnerdir.geography.rules import miles_between
+from partnerdir.languages import gettext
+from partnerdir.search.rules import DISTANCES, Place, Question
+from partnerdir.web.access import open_to_everyone
+from partnerdir.web.public.asking import finder
+from partnerdir.web.public.near import said_apart, said_miles
+from partnerdir.web.public.seen import Reader, list_places
+from partnerdir.web.questions import opened, sealed
+
+
+class Entry(NamedTuple):
+    """One service of the page, by the number that it has on the map, and where its places are, in words."""
+
+    number: int
+    service: Service
+    said: list[str]
+
+
+def list_spots(service: Service) -> list[Location]:
+    """The places of a service that can be drawn and that anybody may know."""
+    places = [place.location for place in list_places(service, Reader())]
+    return [spot for spot in places if spot and spot.latitude is not None and spot.longitude is not None]
+
+
+@open_to_everyone
+def show_map(question: str) -> str:
+    """Where the services of one page of results are."""
+    asked = opened(question)
+    services = list_services(finder().find(asked).service_ids)
+    first = (asked.page - 1) * asked.page_size + 1
+    entries = [Entry(number, service, _list_said(service, asked.place)) for number, service in enumerate(services, first)]
+    points = [Point(*_degrees(spot), str(entry.number)) for entry in entries for spot in list_spots(entry.service)]
+    return render_template(
+        "public/show_map.html",
+        drawing=drawing_of(points, _middle(asked), _towns(asked), DISTANCES) if points else None,
+        place=asked.place,
+        drawn=[entry for entry in entries if entry.said],
+        left_off=[entry for entry in entries if not entry.said],
+        said_distance=said_apart,
+        results=sealed(asked),
+    )
+
+
+def _degrees(spot: Location) -> tuple[float, float]:
+    return float(spot.latitude or 0), float(spot.longitude or 0)
+
+
+def _middle(asked: Question) -> Point | None:
+    place = asked.place
+    if place is None or place.latitude is None or place.longitude is None:
+        return None
+    return Point(place.latitude, place.longitude, place.name)
+
+
+def _towns(asked: Question) -> list[Point]:
+    """The towns that some public place is in, those nearest to what was asked first."""
+    middle = _middle(asked)
+    towns = [Point(town.latitude or 0, town.longitude or 0, town.name) for town in finder().list_towns()]
+    if middle:
+        towns.sort(key=lambda town: miles_between(middle.latitude, middle.longitude, town.latitude, town.longitude))
+    return towns
+
+
+def _list_said(service: Service, place: Place | None) -> list[str]:
+    """Each place in words: its street or town, and how far and which way it is."""
+    return [", ".join(filter(None, [_street(spot), _way_there(spot, place)])) for spot in list_spots(service)]
+
+
+def _street(spot: Location) -> str:
+    return ", ".join(filter(None, [spot.address_1, spot.city])) or spot.name or gettext("A place without a name")
+
+
+def _way_there(spot: Location, place: Place | None) -> str:
+    if place is None or place.latitude is None or place.longitude is None:
+        return ""
+    here, there = (place.latitude, place.longitude), _degrees(spot)
+    return f"{said_miles(miles_between(*here, *there))} ({_direction_words(direction(*here, *there))})"
+
+
+def _direction_words(towards: str) -> str:
+    return {
+        "north": gettext("north"),
+        "north-east": gettext("north-east"),
+        "east": gettext("east"),
+        "south-east": gettext("south-east"),
+        "south": gettext("south"),
+        "south-west": gettext("south-west"),
+        "west": gettext("west"),
+        "north-west": gettext("north-west"),
+    }[towards]
