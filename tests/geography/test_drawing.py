@@ -1,5 +1,6 @@
 """A drawn map is true to distance and direction, whatever is on it, and everything that is on it can be read."""
 
+from itertools import pairwise
 from math import hypot
 
 import pytest
@@ -51,7 +52,7 @@ def test_towns_are_written_where_there_is_room_and_never_on_each_other() -> None
     assert 2 < len(written) <= MOST_TOWNS
     assert "Far" not in {town.text for town in written}
     heights = sorted(town.y for town in written)
-    assert min(below - above for above, below in zip(heights, heights[1:], strict=False)) >= HIGH - 4
+    assert min(below - above for above, below in pairwise(heights)) >= HIGH - 4
 
 
 @pytest.mark.parametrize(
