@@ -12,6 +12,7 @@ from partnerdir.languages import gettext
 from partnerdir.web.access import changes_records, open_to, post_of_reader
 from partnerdir.web.forms.saving import tried
 from partnerdir.web.forms.suggestions import DecisionForm
+from partnerdir.web.words import words_for
 
 
 @open_to(RoleName.COORDINATOR)
@@ -30,7 +31,11 @@ def change_suggestion(suggestion_id: uuid.UUID) -> Response | tuple[str, int]:
         form.version.data = str(suggestion.version)
     if form.validate_on_submit() and tried(form, lambda: _decide(suggestion, form), suggestion):
         flash(
-            gettext("The suggestion about %(service)s is %(state)s.", service=suggestion.service.name, state=suggestion.state),
+            gettext(
+                "The suggestion about %(service)s is %(state)s.",
+                service=suggestion.service.name,
+                state=words_for(suggestion.state).lower(),
+            ),
             "success",
         )
         return redirect(url_for("coordinator.list_suggestions"), 303)
