@@ -21,7 +21,7 @@ STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install run test check bench bench-search bench-plan bench-alerts demo-reset lock front-end words clean
+.PHONY: help install run test check bench bench-search bench-plan bench-pages bench-alerts demo-reset lock front-end words clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ bench-search: $(DONE)/development $(CATALOGUES)  ## Ask judged questions, of us 
 
 bench-plan: $(DONE)/development $(CATALOGUES)  ## Measure plans for families over 10,000 services
 	@$(PYTHON) -W ignore -m tests.bench.plans
+
+bench-pages: $(DONE)/development static/built/manifest.json $(CATALOGUES) tests/pages/node_modules/.package-lock.json  ## Measure the pages of a visitor with Lighthouse, as on a phone
+	@$(PYTHON) tests/system_packages.py
+	@$(PYTHON) -W ignore -m tests.bench.pages
 
 bench-alerts: $(DONE)/development $(CATALOGUES)  ## Measure a scan over a million funding windows, and live a year of real grants again
 	@$(PYTHON) -m tests.bench.alerts
