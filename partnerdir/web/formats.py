@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Protocol
 
 import phonenumbers
+from babel.numbers import format_decimal
 from flask import Flask
 from markupsafe import Markup, escape
 
@@ -39,7 +40,21 @@ HOME_REGION, HOME_CODE = "GB", 44
 
 def init_app(app: Flask) -> None:
     """Adds the filters."""
-    for named in (day, distance, moment, money, telephone, dialled, hours, ages, words, short_list, paragraphs, web_address):
+    for named in (
+        number,
+        day,
+        distance,
+        moment,
+        money,
+        telephone,
+        dialled,
+        hours,
+        ages,
+        words,
+        short_list,
+        paragraphs,
+        web_address,
+    ):
         app.add_template_filter(named)
     app.add_template_filter(lambda outlook: public_words(outlook, clock.today()), "public_words")
     app.add_template_filter(staff_words)
@@ -51,6 +66,16 @@ class Hours(Protocol):
     byday: str
     opens_at: time | None
     closes_at: time | None
+
+
+def number(value: float) -> str:
+    """A number as the language spoken writes it: 12,345 or 0.4."""
+    return _number(value, spoken())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, language: str) -> str:
+    return str(format_decimal(value, "#,##0.#", locale=locale_of(language)))
 
 
 def day(value: date) -> Markup:

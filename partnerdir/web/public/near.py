@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from partnerdir.directory.models import Service
 from partnerdir.languages import gettext
 from partnerdir.search.rules import Place, Reached
+from partnerdir.web.formats import number
 from partnerdir.web.public.choices import Node
 
 NEXT_DOOR, WHOLE_MILES_FROM = 0.1, 10
@@ -15,14 +16,18 @@ def said_miles(miles: float) -> str:
     """0.8 miles away; whole miles where tenths say nothing."""
     if miles < NEXT_DOOR:
         return gettext("Less than 0.1 miles away")
-    figure = f"{miles:.0f}" if miles >= WHOLE_MILES_FROM else f"{miles:.1f}".removesuffix(".0")
-    return gettext("1 mile away") if figure == "1" else gettext("%(miles)s miles away", miles=figure)
+    figure = _figure(miles)
+    return gettext("1 mile away") if figure == 1 else gettext("%(miles)s miles away", miles=number(figure))
 
 
 def said_apart(miles: float) -> str:
     """How far apart the services of a plan are, at most: a sentence's end, 'within 0.8 miles of each other'."""
-    figure = f"{miles:.0f}" if miles >= WHOLE_MILES_FROM else f"{max(miles, NEXT_DOOR):.1f}".removesuffix(".0")
-    return gettext("1 mile") if figure == "1" else gettext("%(miles)s miles", miles=figure)
+    figure = _figure(max(miles, NEXT_DOOR))
+    return gettext("1 mile") if figure == 1 else gettext("%(miles)s miles", miles=number(figure))
+
+
+def _figure(miles: float) -> float:
+    return round(miles, 0 if miles >= WHOLE_MILES_FROM else 1)
 
 
 def list_said(near: Reached, service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> list[str]:
