@@ -34,7 +34,8 @@ run: $(DONE)/site static/built/manifest.json $(CATALOGUES)  ## Serve the site at
 
 test: $(DONE)/development static/built/manifest.json $(CATALOGUES) tests/pages/node_modules/.package-lock.json  ## Run every test (TESTS=tests/funding: a part); as root, installs Chromium and PostgreSQL first
 	@$(PYTHON) tests/system_packages.py
-	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@# One process more than the two processors it is meant for: many tests wait for a clock or for a server that does not answer.
+	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(DONE)/development static/built/manifest.json  ## Look for faults without running the site: ruff, mypy, templates, house rules
 	$(VENV)/bin/ruff check .

@@ -48,3 +48,21 @@ def asked(client: FlaskClient, words: str = "", **fields: str) -> TestResponse:
 def index(app: Flask) -> None:
     """Makes the index of what is recorded now."""
     rebuild(app.extensions["settings"].resolved_index_folder)
+
+
+def typed_in(page: TestResponse) -> dict[str, object]:
+    """What a browser would send of the plan's form as it is."""
+    [form] = [form for form in html5lib.parse(page.text).iter(f"{HTML}form") if form.get("action") == "/plan"]
+    found: dict[str, object] = {}
+    for field in form.iter(f"{HTML}input"):
+        name = str(field.get("name"))
+        if field.get("type") != "checkbox":
+            found[name] = field.get("value") or ""
+        elif field.get("checked") is not None:
+            ticked = found.get(name)
+            several = name.startswith("circumstances")
+            found[name] = sorted([*(ticked if isinstance(ticked, list) else []), str(field.get("value"))]) if several else "yes"
+    for field in form.iter(f"{HTML}select"):
+        chosen = [option.get("value") for option in field.iter(f"{HTML}option") if option.get("selected") is not None]
+        found[str(field.get("name"))] = chosen[0] if chosen else ""
+    return found
