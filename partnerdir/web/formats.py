@@ -40,22 +40,10 @@ HOME_REGION, HOME_CODE = "GB", 44
 
 def init_app(app: Flask) -> None:
     """Adds the filters."""
-    for named in (
-        number,
-        day,
-        distance,
-        moment,
-        money,
-        telephone,
-        dialled,
-        hours,
-        ages,
-        words,
-        short_list,
-        paragraphs,
-        web_address,
-    ):
-        app.add_template_filter(named)
+    for said in (number, day, distance, moment, money, telephone, dialled, hours, ages):
+        app.add_template_filter(said)
+    for written in (words, short_list, recorded, paragraphs, web_address):
+        app.add_template_filter(written)
     app.add_template_filter(lambda outlook: public_words(outlook, clock.today()), "public_words")
     app.add_template_filter(staff_words)
 
@@ -221,11 +209,22 @@ def short_list(names: list[str], most: int = 2) -> str:
     return gettext("%(names)s and %(count)s more", names=", ".join(names[:most]), count=len(names) - most)
 
 
+def recorded(text: str) -> str:
+    """What somebody wrote into the records, marked as English where the page speaks another language (WCAG 2.2, 3.1.2)."""
+    return text if spoken() == WRITTEN_IN else Markup("<span{}>{}</span>").format(_marked_as_english(), text)
+
+
+def _marked_as_english() -> Markup:
+    return Markup("") if spoken() == WRITTEN_IN else Markup(' lang="{}" dir="ltr"').format(WRITTEN_IN)
+
+
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs and line breaks."""
+    """What somebody wrote as paragraphs and line breaks."""
     blocks = (block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n")))
     return Markup("\n").join(
-        Markup('<p class="govuk-body">{}</p>').format(escape(block).replace("\n", Markup("<br>"))) for block in blocks if block
+        Markup('<p class="govuk-body"{}>{}</p>').format(_marked_as_english(), escape(block).replace("\n", Markup("<br>")))
+        for block in blocks
+        if block
     )
 
 

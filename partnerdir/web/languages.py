@@ -12,7 +12,7 @@ from flask_babel import Babel
 from flask_security import current_user
 
 from partnerdir import languages
-from partnerdir.languages import WRITTEN_IN, Language, language_spoken, locale_of, offer, offered, spoken
+from partnerdir.languages import Language, language_spoken, locale_of, offer, offered, spoken
 from partnerdir.settings import Settings
 
 IN_ADDRESS = "partnerdir.language"
@@ -77,8 +77,6 @@ def _context() -> dict[str, Any]:
         g.language_context = {
             "language": here,
             "other_languages": [_way_to(language) for language in offered() if language != here],
-            # What people wrote into the records is in English, whatever the page speaks.
-            "of_records": "" if here.code == WRITTEN_IN else WRITTEN_IN,
         }
     context: dict[str, Any] = g.language_context
     return context

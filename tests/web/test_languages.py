@@ -16,6 +16,7 @@ from partnerdir.alerts.kept import said_again
 from partnerdir.database import writing
 from partnerdir.errors import BadSetting
 from partnerdir.web.headers import HEADERS
+from tests import make
 
 SAID = {
     "Find help": "Znajdź pomoc",
@@ -117,3 +118,13 @@ def test_somebody_chooses_the_language_of_their_pages_and_mail(app, client_as):
     assert 'value="pl" checked' in page
     client.post("/alerts/choices", data=chosen)
     assert '<html lang="pl"' in client.get("/").text
+
+
+@pytest.mark.usefixtures("offered")
+def test_what_is_recorded_in_english_is_marked_as_english_on_a_page_that_is_not(client: FlaskClient):
+    with make.saved():
+        service = make.a_service("Harbour Support", description="First.\n\nSecond.")
+    page = client.get(f"/ar/services/{service.id}").text
+    assert '<span lang="en" dir="ltr">Harbour Support</span>' in page
+    assert '<p class="govuk-body" lang="en" dir="ltr">Second.</p>' in page
+    assert 'lang="en" dir="ltr"' not in client.get(f"/en/services/{service.id}").text.partition("<main")[2]
