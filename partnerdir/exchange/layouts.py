@@ -51,10 +51,16 @@ CARE_INSPECTORATE = Layout(
     is_full_register=True,
     fields={
         "name": Cell("ServiceName"),
-        "summary": Text((Part("CareService"), Part("Subtype", reader=cells.renamed(SHORT_SUBTYPES))), between=": "),
+        "summary": Text(
+            (
+                Part("CareService"),
+                Part("Subtype", ": {}", reader=cells.renamed(SHORT_SUBTYPES)),
+                Part("AdditionalSubtypes", ". Also: {}"),
+            ),
+            between="",
+        ),
         "description": Text(
             (
-                Part("AdditionalSubtypes", "Also: {}."),
                 Part("ServiceType", "Kind of provider: {}."),
                 Part("Registered_Places", "Registered for {} places.", says_nothing=("", "0")),
                 Part("DateReg", "Registered since {}.", reader=cells.british_day),

@@ -14,7 +14,7 @@ from whoosh.util.numeric import byte_to_length
 from partnerdir.search.blocks import BlockReader, Floats
 from partnerdir.search.facts import Facts
 from partnerdir.search.index import KEY, SCHEMA, damage_named, ids_in, lengths_in, opened
-from partnerdir.search.labels import Bools, Rows
+from partnerdir.search.labels import Rows
 from partnerdir.search.rules import FIELD_WEIGHTS, LENGTH_NORMALISATION, PLACE, SATURATION
 from partnerdir.search.spelling import Vocabulary
 
@@ -147,13 +147,14 @@ class Postings:
                 self._impact(term).add_to(scores)
             return scores
 
-    def is_at(self, term: str) -> Bools:
-        """Which rows have this term in their place. Raises: NoIndex."""
+    def times_at(self, term: str) -> Floats:
+        """How often each row has this term in its places and areas. Raises: NoIndex."""
         with damage_named(self.home):
-            there = np.zeros(self._services + 1, np.bool_)
+            times = np.zeros(self._services + 1, np.float32)
             for part in self._parts.values():
-                there[part.rows[part.find(PLACE, term)[0]]] = True
-            return there[: self._rows]
+                documents, counts = part.find(PLACE, term)
+                times[part.rows[documents]] = counts
+            return times[: self._rows]
 
     def is_place(self, term: str) -> bool:
         """Whether a term is in more places than in anything else that is said of services."""

@@ -19,8 +19,10 @@ from partnerdir.search.words import stem_of, words_in
 ONE_OF_MANY = 0.3  # what is left of the score of a service that answers next to none of the parts
 LIKENESS = 0.3  # from 0, where the rarest part of a question decides, to 1, where all parts count the same
 WHOLE_READING = 2.0  # how sharply a reading falls when only some of its words are there, as a power
-NEED_LIFT = 1.5 * FIELD_WEIGHTS["needs"]
-PLACE_LIFT = 3.0  # a service there comes before one that answers as well and is elsewhere
+NEED_LIFT = 2.0 * FIELD_WEIGHTS["needs"]
+PLACE_LIFT = 8.0  # a service there comes before one that answers as well and is elsewhere
+ONLY_NAMED = 0.6  # of being there, for a service that only says the name of the place
+TOWN_AND_AREA, ONCE_THERE = 2, 0.35  # a place named by town and by area, beside one named by either
 UNWANTED = 0.2
 PAST_ITS_MONEY, PAUSED, NOT_CHECKED = 0.85, 0.85, 0.95
 YEARS_UNTIL_STALE = 2
@@ -41,45 +43,53 @@ class Ranking:
         places = [part for part in asked.parts if self._is_place(part)]
         parts = [part for part in asked.parts if part not in places]
         there = self._share_there(asked, places)
-        answers = self._answers(parts)
+        answers, answered = self._answers(parts)
         if not answers.any():
             answers = there.copy()
-        answers *= (1 + PLACE_LIFT * there) * self._freshness
+        # What is there comes first as far as it answers: a house in the right town is no answer to another question.
+        answers *= (1 + PLACE_LIFT * there * np.sqrt(answered)) * self._freshness
         for term in asked.unwanted:
             answers[self.postings.scores([term]) > 0] *= UNWANTED
-        return self._with_names(answers, asked.stems)
+        named = {part.readings[0].terms[0] for part in places}
+        return self._with_names(answers, asked.stems, " ".join(stem for stem in asked.stems if stem not in named))
 
-    def _answers(self, parts: Sequence[Part]) -> Floats:
-        total, answered = self._nothing(), self._nothing()
+    def _answers(self, parts: Sequence[Part]) -> tuple[Floats, Floats]:
+        """How well each row answers these parts, and how much of them it answers at all, from 0 to 1."""
+        total, answered, asked = self._nothing(), self._nothing(), 1e-6
         for part in parts:
-            score = self._part(part)
-            # Parts are made alike to some degree: a rare word must not drown the other thing that somebody asked for.
-            score *= np.float32(part.weight / max(score.max(initial=0), 1) ** LIKENESS)
-            total += score
-            answered += (score > 0) * np.float32(part.weight)
-        return total * (ONE_OF_MANY + (1 - ONE_OF_MANY) * answered / max(sum(part.weight for part in parts), 1e-6))
+            score, whole = self._part(part)
+            if best := score.max(initial=0):
+                # Parts are made alike to some degree: a rare word must not drown the other thing that somebody asked for.
+                total += score * np.float32(part.weight / max(best, 1) ** LIKENESS)
+                answered += whole * np.float32(part.weight)
+                asked += part.weight
+        answered /= np.float32(asked)
+        return total * (ONE_OF_MANY + (1 - ONE_OF_MANY) * answered), answered
 
-    def _part(self, part: Part) -> Floats:
-        best = self._nothing()
+    def _part(self, part: Part) -> tuple[Floats, Floats]:
+        best, most = self._nothing(), self._nothing()
         for reading in part.readings:
-            np.maximum(best, self._reading(reading), out=best)
+            score, whole = self._reading(reading)
+            np.maximum(best, score, out=best)
+            np.maximum(most, whole, out=most)
         lift = self._nothing()
         for need_id in part.need_ids:
             rows = self.facts.needs.rows_with(need_id)
             if count := int(rows.sum()):
                 np.maximum(lift, rows * np.float32(NEED_LIFT * self.postings.rarity(count)), out=lift)
-        return best + lift
+                np.maximum(most, rows, out=most)
+        return best + lift, most
 
-    def _reading(self, reading: Reading) -> Floats:
-        if len(reading.terms) == 1:
-            return self.postings.scores(reading.terms) * np.float32(reading.weight)
-        total, there = self._nothing(), self._nothing()
+    def _reading(self, reading: Reading) -> tuple[Floats, Floats]:
+        total, whole = self._nothing(), self._nothing()
         for term in reading.terms:
             score = self.postings.scores([term])
             total += score
-            there += score > 0
-        whole: Floats = (there / np.float32(max(len(reading.terms), 1))) ** np.float32(WHOLE_READING)
-        return total * whole * np.float32(reading.weight)
+            whole += score > 0
+        if len(reading.terms) > 1:
+            whole = (whole / np.float32(len(reading.terms))) ** np.float32(WHOLE_READING)
+            total *= whole
+        return total * np.float32(reading.weight), whole
 
     def _is_place(self, part: Part) -> bool:
         """Whether a part names a place: one word that is in addresses more than anywhere else."""
@@ -91,11 +101,17 @@ class Ranking:
         share = self._nothing()
         for part in places:
             [term] = part.readings[0].terms
-            share += self.postings.is_at(term) | (self.postings.scores([term]) > 0)
+            share += self._share_of_place(term)
         share /= max(len(places), 1)
         for area_id in asked.area_ids:
             np.maximum(share, self.facts.areas.rows_with(area_id), out=share)
         return share
+
+    def _share_of_place(self, term: str) -> Floats:
+        """Most for what is in Perth, Perth & Kinross, when Perth was asked for; less for what is elsewhere in that area."""
+        said = np.minimum(self.postings.times_at(term), TOWN_AND_AREA)
+        there = (said > 0) * np.float32(ONCE_THERE) + said / max(said.max(initial=0), 1) * np.float32(1 - ONCE_THERE)
+        return np.maximum(there, ONLY_NAMED * (self.postings.scores([term]) > 0))
 
     @cached_property
     def _freshness(self) -> Floats:
@@ -107,17 +123,17 @@ class Ranking:
         kept[(facts.checked_on > 0) & (facts.checked_on < today - YEARS_UNTIL_STALE * 365)] *= NOT_CHECKED
         return kept
 
-    def _with_names(self, scores: Floats, stems: Sequence[str]) -> Floats:
+    def _with_names(self, scores: Floats, stems: Sequence[str], phrase: str) -> Floats:
         """Lifts those of the best whose name is much of what was asked for."""
         rows = self._best_rows(scores)
         if not len(rows) or not stems:
             return scores
-        asked, phrase = set(stems), " ".join(stems)
+        asked = set(stems)
         for row in rows.tolist():
             name, said = _stems_of_name(self.facts.names[row])
             if shared := asked & name:
                 likeness = len(shared) / len(name) * len(shared) / len(asked)
-                in_order = len(stems) > 1 and phrase in said
+                in_order = " " in phrase and phrase in said
                 scores[row] *= 1 + NAME_LIFT * likeness + PHRASE_LIFT * in_order
         return scores
 

@@ -36,5 +36,5 @@ def list_sayings() -> Sayings:
 
 def _meant(table: dict[str, list[str]]) -> Iterator[tuple[str, Terms]]:
     for meanings, said in table.items():
-        for meaning in meanings.split("|"):
-            yield from ((saying, tuple(terms(meaning))) for saying in said)
+        for meaning in meanings.split(" | "):
+            yield from ((saying, tuple(terms(meaning))) for saying in (meaning, *said))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from partnerdir.search.phrases import Found, Phrases, phrase_stems
+from partnerdir.search.phrases import Phrases, phrase_stems
 from partnerdir.search.rules import MOST_TERMS
 from partnerdir.search.sayings import list_sayings
 from partnerdir.search.spelling import Vocabulary
@@ -135,22 +135,24 @@ def _parts(
     """A part for each phrase that means something, and for each word that is in none of them."""
     sayings = list_sayings()
     whom = {found.places: found for found in sayings.whom.found_in(stems)}
-    phrases: dict[tuple[int, ...], tuple[Found[tuple[str, ...]] | None, Found[uuid.UUID] | None]] = {}
-    for saying in (*whom.values(), *sayings.meanings.found_in(stems)):
-        phrases[saying.places] = saying, None
-    for need in needs.found_in(stems):
-        phrases[need.places] = phrases.get(need.places, (None, None))[0], need
+    meant = {found.places: found.meanings for found in (*whom.values(), *sayings.meanings.found_in(stems))}
+    needs_said = needs.found_in(stems)
+    phrases = {*meant, *(need.places for need in needs_said)}
     longest_first = sorted(phrases, key=lambda places: (-len(places), places))
     done: set[int] = set()
     parts: list[tuple[int, Part]] = []
     for places in longest_first:
         if set(places) <= done or (set(places) <= empty and len(places) == 1):
             continue
-        meaning, need_said = phrases[places]
         readings = [_as_typed([said[place] for place in places if place not in empty or len(places) > 1])]
-        readings += [Reading(terms, MEANT) for terms in (meaning.meanings if meaning else ())]
+        need_ids = [need_id for need in needs_said if set(need.places) <= set(places) for need_id in need.meanings]
+        for terms in meant.get(places, ()):
+            # What this directory has a need for is found by that; the words of it alone may be said of much else.
+            named = [found.meanings for found in needs.found_in(terms) if len(found.places) == len(terms)]
+            need_ids += [need_id for meanings in named for need_id in meanings]
+            readings += [] if named else [Reading(terms, MEANT)]
         weight = FOR_WHOM if places in whom else 1.0
-        parts.append((places[0], Part(tuple(readings), need_said.meanings if need_said else (), weight)))
+        parts.append((places[0], Part(tuple(dict.fromkeys(readings)), tuple(dict.fromkeys(need_ids)), weight)))
         done |= set(places)
     for place, word in enumerate(said):
         if place not in done and place not in empty:

@@ -1,6 +1,7 @@
 """Questions as people have them find what they mean."""
 
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from partnerdir import clock
 from partnerdir.directory import actions
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.search import ranking
+from partnerdir.search.phrases import phrase_stems
 from partnerdir.search.rules import Question
 from partnerdir.search.sayings import list_sayings
+from partnerdir.search.words import words_in
 from tests import make
 from tests.search.asking import Searching
 
@@ -59,6 +62,14 @@ def test_two_needs_in_one_question_find_services_for_both(town: Searching) -> No
     assert set(found[:2]) == {"The Other Classroom", "Family Recovery"}
 
 
+def test_what_people_say_leads_to_the_need_that_a_directory_has_for_it(town: Searching) -> None:
+    with make.saved():
+        at_home = make.a_need("Care at home", "care-at-home")
+        make.a_service("Highland Visitors", needs=[at_home])
+        make.a_service("Aspen Care Home", description="At home here, with care")
+    assert town.names("somebody to come in and help getting washed")[0] == "Highland Visitors"
+
+
 def test_a_word_that_finds_nothing_is_put_right_and_said(town: Searching) -> None:
     answer = town.ask("domestick abuse")
     assert (answer.spelt, answer.corrections) == ("domestic abuse", ())
@@ -90,6 +101,26 @@ def test_a_place_in_the_question_brings_what_is_there_first(searching: Searching
     assert "Bowling" not in searching.names("nursery in Saltness")
     assert searching.names("nursery ZZ6")[0] == searching.names("port vale nursery")[0] == "Yak nursery"
     assert searching.names("zz6 5nx") == ["Yak nursery"]
+
+
+def test_a_town_comes_before_the_rest_of_the_area_that_is_named_after_it(searching: Searching) -> None:
+    with make.saved():
+        area = make.an_area("Saltness and Vale", "saltness-and-vale")
+        for name, town in (("Aspen nursery", "Vale"), ("Yak nursery", "Saltness"), ("Beech nursery", "Port Vale")):
+            place = actions.add_location(city=town, postal_code="ZZ6 5NX", area_id=area.id)
+            actions.add_service_at_location(make.a_service(name), place)
+        make.a_service("Another nursery")
+    assert searching.names("nursery in Saltness")[:2] == ["Yak nursery", "Aspen nursery"]
+
+
+def test_what_is_there_but_answers_something_else_does_not_come_first(searching: Searching) -> None:
+    with make.saved():
+        place = actions.add_location(city="Saltness", postal_code="ZZ6 5NX")
+        actions.add_service_at_location(make.a_service("Detention advice worker"), place)
+        make.a_service("The Lamp for sex workers")
+        for number in range(5):
+            make.a_service(f"Advice {number}")
+    assert searching.names("sex workers in Saltness")[0] == "The Lamp for sex workers"
 
 
 @pytest.mark.parametrize("marked", ["service", "organisation", "location"])
@@ -178,9 +209,17 @@ def test_nonsense_is_answered_quickly_and_without_a_fault(town: Searching) -> No
         assert answer.total >= len(answer.service_ids)
 
 
-def test_every_saying_of_our_own_means_something_else_than_it_says() -> None:
-    sayings = list_sayings()
-    assert sayings.meanings.stems
-    for phrases in (sayings.meanings, sayings.whom):
-        for text in phrases.texts:
-            assert text == text.lower().strip()
+def list_worn_down(sayings: Iterable[str]) -> list[str]:
+    """Sayings of several words of which so little is looked for that they would be found in half of all questions."""
+    return [said for said in sayings if len(words_in(said)) > 1 and len(phrase_stems(words_in(said))) < 2]
+
+
+def test_every_saying_is_written_as_it_is_looked_for() -> None:
+    phrases = [*list_sayings().meanings.texts, *list_sayings().whom.texts]
+    assert len(phrases) > 500
+    assert [said for said in phrases if said != said.lower().strip()] == []
+    assert list_worn_down(phrases) == []
+
+
+def test_a_saying_that_comes_down_to_one_common_word_would_be_noticed() -> None:
+    assert list_worn_down(["in care", "with child", "grew up in care", "bevvy"]) == ["in care", "with child"]
