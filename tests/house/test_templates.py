@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
+from flask import Flask
 from jinja2 import nodes
 
 from tests.house.conftest import Plant
@@ -156,3 +157,14 @@ def test_templates_and_macros_that_are_used_are_left_alone(plant: Plant):
         "{% from 'govuk_frontend_jinja/components/button/macro.html' import govukButton as b %}{{ parts.two(1) }}{{ b({}) }}",
     )
     assert unused_templates(root) == unused_macros(root) == templates_not_there(root) == []
+
+
+@pytest.mark.parametrize("template", ["{{ nobody_gave_it }}", "{% if not nobody_gave_it %}open{% endif %}"])
+def test_a_name_that_nobody_gave_a_template_is_a_fault_wherever_a_page_is_tested(app: Flask, template):
+    with pytest.raises(jinja2.UndefinedError, match="nobody_gave_it"):
+        app.jinja_env.from_string(template).render()
+
+
+def test_what_a_record_or_the_macro_of_a_library_does_not_have_is_nothing(app: Flask):
+    button = "{% from 'govuk_frontend_jinja/components/button/macro.html' import govukButton as b %}{{ b({'text': 'Go'}) }}"
+    assert "Go" in app.jinja_env.from_string(button + "{{ {}.phone }}").render()

@@ -63,8 +63,8 @@ def test_a_page_of_results_leads_to_its_map_and_the_map_back(visitor: FlaskClien
 
 def test_the_list_says_in_words_what_the_map_shows(visitor: FlaskClient) -> None:
     page = the_map(visitor, Question("food", place=HERE, within=25))
-    assert "1 Quay Street, Kirklarrow, 0.7 miles away (north)" in page
-    assert "9 Shore Road, Kirklarrow, 3.8 miles away (east)" in page
+    assert "0.7 miles away (north): 1 Quay Street, Kirklarrow" in page
+    assert "3.8 miles away (east): 9 Shore Road, Kirklarrow" in page
     assert page.count('class="pd-map__pin"') == 2
     assert 'role="img" aria-labelledby="map-title"' in page
 

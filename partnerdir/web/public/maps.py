@@ -69,13 +69,14 @@ def _towns(asked: Question) -> list[Point]:
     middle = _middle(asked)
     towns = [Point(town.latitude or 0, town.longitude or 0, town.name) for town in finder().list_towns()]
     if middle:
+        towns = [town for town in towns if town.name != middle.name]
         towns.sort(key=lambda town: miles_between(middle.latitude, middle.longitude, town.latitude, town.longitude))
     return towns
 
 
 def _list_said(service: Service, place: Place | None) -> list[str]:
-    """Each place in words: its street or town, and how far and which way it is."""
-    return [", ".join(filter(None, [_street(spot), _way_there(spot, place)])) for spot in list_spots(service)]
+    """Each place in words: how far and which way it is, and its street or town."""
+    return [": ".join(filter(None, [_way_there(spot, place), _street(spot)])) for spot in list_spots(service)]
 
 
 def _street(spot: Location) -> str:
