@@ -10,7 +10,8 @@ WIDTH, SHORTEST, TALLEST, MARGIN = 360.0, 220.0, 420.0, 34.0
 LEAST_MILES = 1.0  # so that one place alone is not drawn as if it were a country
 WIDE, HIGH = 46.0, 18.0  # of a pin: those that would lie on each other are drawn as one
 LETTER = 3.0  # half as wide as one
-BELOW, ABOVE = 20.0, 12.0  # a town is written below its pins, what was asked for above its cross
+BELOW = 20.0  # a town is written so far below its pins
+BESIDE = (-12.0, BELOW, -24.0, 32.0, -36.0, 44.0)  # its cross, the name of what was asked for: the first that lies on no pin
 MOST_TOWNS, MOST_SAID, MOST_RINGS = 8, 2, 3
 RULERS = (0.2, 0.5, 1, 2, 5, 10, 25, 50, 100, 250)
 LONGEST_RULER = 110.0
@@ -52,6 +53,7 @@ class Drawing:
     pins: tuple[Mark, ...]
     towns: tuple[Mark, ...]
     middle: Mark | None
+    name: Mark | None  # of the middle, beside it
     rings: tuple[Ring, ...]
     ruler: Ring
 
@@ -82,12 +84,14 @@ def drawing_of(points: Sequence[Point], middle: Point | None, towns: Iterable[Po
     sheet = _sheet_for([*points, *([middle] if middle else [])])
     pins = tuple(_joined(sheet.mark(point) for point in points))
     centre = sheet.mark(middle) if middle else None
+    name = _beside(sheet, centre, pins) if centre else None
     return Drawing(
         width=WIDTH,
         height=sheet.height,
         pins=pins,
-        towns=tuple(_apart(sheet, towns, [*pins, *([replace(centre, y=centre.y - ABOVE)] if centre else [])])),
+        towns=tuple(_apart(sheet, towns, [*pins, *([name] if name else [])])),
         middle=centre,
+        name=name,
         rings=tuple(_rings(sheet, ring_miles)) if centre else (),
         ruler=_ruler(sheet),
     )
@@ -123,6 +127,13 @@ def _joined(marks: Iterable[Mark]) -> Iterator[Mark]:
         texts = list(dict.fromkeys(mark.text for mark in group))
         more = f" +{len(texts) - MOST_SAID}" if len(texts) > MOST_SAID else ""
         yield Mark(group[0].x, group[0].y, ", ".join(texts[:MOST_SAID]) + more)
+
+
+def _beside(sheet: _Sheet, centre: Mark, pins: Sequence[Mark]) -> Mark:
+    """The name of the middle, where there is room for it; at the first place where there is none."""
+    spots = [replace(centre, y=round(centre.y + down, 1)) for down in BESIDE]
+    free = (spot for spot in spots if sheet.holds(spot) and all(_are_apart(spot, pin) for pin in pins))
+    return next(free, spots[0])
 
 
 def _apart(sheet: _Sheet, towns: Iterable[Point], taken: Sequence[Mark]) -> Iterator[Mark]:

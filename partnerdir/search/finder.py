@@ -1,5 +1,6 @@
 """The finder answers questions: words from the index, everything else from arrays of facts."""
 
+import uuid
 from pathlib import Path
 from threading import Lock
 
@@ -19,7 +20,7 @@ from partnerdir.search.postings import Postings
 from partnerdir.search.ranking import Ranking
 from partnerdir.search.rules import MOST_CHARACTERS, Answer, Place, Question
 from partnerdir.search.traits import UNPLACED
-from partnerdir.search.understanding import Understood, understood
+from partnerdir.search.understanding import Understood, needs_meant, understood
 from partnerdir.search.whereabouts import NoSuchPlace, PlaceInWords, Whereabouts, is_anywhere
 from partnerdir.search.words import terms
 
@@ -44,11 +45,12 @@ class Finder:
         if around:
             passing = passing & (around.passing | (around.unplaced & (UNPLACED in question.chosen)))
         words = question.words[:MOST_CHARACTERS]
-        spelt, corrections = "", tuple[str, ...]()
+        spelt, corrections, meant = "", tuple[str, ...](), tuple[uuid.UUID, ...]()
         last = max(question.page, 1) * question.page_size
         if terms(words):
             asked, scores = self._scores(words, facts)
             spelt, corrections = asked.spelt, (asked.meant,) if asked.meant else ()
+            meant = needs_meant(asked, facts.needs.depth)
             if around:
                 scores *= around.closeness
             _put_first(scores, facts.rows_named(words))
@@ -71,11 +73,19 @@ class Finder:
             unplaced=int(np.count_nonzero(everywhere & around.unplaced & ~passing)) if around else 0,
             spelt=spelt,
             corrections=corrections,
+            needs_meant=meant,
         )
 
     def plan(self, family: Family) -> Plan:
         """The fewest services that cover all that a family needs, and whom to ask for what nobody covers."""
         return Planning(self._current_facts(), family).plan()
+
+    def list_needs_meant(self, words: str) -> tuple[uuid.UUID, ...]:
+        """The needs that somebody names in their own words, one for each thing. Raises: NoIndex."""
+        facts = self._current_facts()
+        with self._reading:
+            asked = understood(words[:MOST_CHARACTERS], facts.needs_said, facts.areas_said, self._followed(facts))
+            return needs_meant(asked, facts.needs.depth)
 
     def find_place(self, written: str) -> Place | NoSuchPlace | None:
         """The place that somebody has written; None for anywhere at all."""
@@ -115,14 +125,19 @@ class Finder:
 
     def _scores(self, words: str, facts: Facts) -> tuple[Understood, Floats]:
         with self._reading:
-            home = newest(self._index_folder)
-            if self._postings is None or self._postings.home != home:
-                if self._postings:
-                    self._postings.close()
-                self._postings = Postings(home)
-            self._postings.follow(facts)
-            asked = understood(words, facts.needs_said, facts.areas_said, self._postings)
-            return asked, self._ranked(self._postings, facts).scores(asked)
+            postings = self._followed(facts)
+            asked = understood(words, facts.needs_said, facts.areas_said, postings)
+            return asked, self._ranked(postings, facts).scores(asked)
+
+    def _followed(self, facts: Facts) -> Postings:
+        """The index as it is now; for one thread at a time."""
+        home = newest(self._index_folder)
+        if self._postings is None or self._postings.home != home:
+            if self._postings:
+                self._postings.close()
+            self._postings = Postings(home)
+        self._postings.follow(facts)
+        return self._postings
 
     def _ranked(self, postings: Postings, facts: Facts) -> Ranking:
         known, today = self._ranking, clock.today()

@@ -72,6 +72,10 @@ class Labels(Generic[Label]):
         """The same rows, where labels have come to count for others."""
         return replace(Labels.made(reach, list(self.groups)), group_of=self.group_of)
 
+    def depth(self, label: Label) -> int:
+        """How many labels this one counts for: in a tree, how far down it is."""
+        return len(self.reached.get(label, ()))
+
     def rows_with(self, label: Label) -> Bools:
         """Which rows have this label; not to be changed, as it is kept for the next who asks."""
         mask = self._masks.get(label)

@@ -78,6 +78,7 @@ class Answer:
     reached: dict[uuid.UUID, Reached] = field(default_factory=dict)  # of those on the page, where a place was asked for
     unplaced: int = 0  # how many more would be found if those that do not say where they are were shown
     spelt: str = ""  # the question as it was read, where nothing is found by a word as it was typed
+    needs_meant: tuple[uuid.UUID, ...] = ()  # one for each thing that the words ask for, as far as they name any
     corrections: tuple[str, ...] = ()  # questions that may have been meant; they were not looked for in place of this one
 
 

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -93,6 +93,12 @@ def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
         spelt=_rewritten(typed, "right"),
         meant=_rewritten(typed, "clearer"),
     )
+
+
+def needs_meant(asked: Understood, depth: Callable[[uuid.UUID], int]) -> tuple[uuid.UUID, ...]:
+    """One need for each thing that is looked for: of those that it may be the most particular, furthest down the tree."""
+    what = [part.need_ids for part in asked.parts if part.need_ids and part.weight > FOR_WHOM]
+    return tuple(dict.fromkeys(max(need_ids, key=depth) for need_ids in what))
 
 
 def _without_exceptions(words: str) -> tuple[str, list[str]]:

@@ -45,6 +45,15 @@ def test_those_at_one_place_are_one_pin_that_says_how_many_more() -> None:
     assert [pin.text for pin in drawing_of([*here[:1], *here[:1]], None, [], DISTANCES).pins] == ["1"]
 
 
+def test_the_name_of_what_was_asked_for_lies_on_no_pin() -> None:
+    next_door = [Point(MIDDLE.latitude + 0.001, MIDDLE.longitude, "1"), Point(56.2, -3.5, "2"), Point(56.6, -2.9, "3")]
+    drawing = drawing_of(next_door, MIDDLE, [], DISTANCES)
+    [pin, *_], name = drawing.pins, drawing.name
+    assert name is not None
+    assert (name.text, name.x) == (MIDDLE.name, pin.x)
+    assert abs(name.y - pin.y) >= HIGH - 4
+
+
 def test_towns_are_written_where_there_is_room_and_never_on_each_other() -> None:
     points = [Point(56.2, -3.5, "1"), Point(56.6, -2.9, "2")]
     towns = [Point(56.2 + number / 75, -3.2, f"Town {number}") for number in range(30)]

@@ -25,6 +25,13 @@ class Node(Protocol):
     def parent_id(self) -> uuid.UUID | None: ...
 
 
+class NeedNode(Node, Protocol):
+    """A need, with the code that forms and plans know it by."""
+
+    @property
+    def code(self) -> str: ...
+
+
 AnyNode = TypeVar("AnyNode", bound=Node)
 
 

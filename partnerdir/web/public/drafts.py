@@ -14,7 +14,7 @@ from partnerdir.languages import gettext
 from partnerdir.search.family import MOST_NEEDS, MOST_PEOPLE, Family, Person, Wanted
 from partnerdir.search.rules import DISTANCES, USUAL_DISTANCE, Place, Question
 from partnerdir.search.whereabouts import NoSuchPlace
-from partnerdir.web.public.asking import LONGEST_PLACE, OLDEST, cleaned, finder, why_no_place
+from partnerdir.web.public.asking import LONGEST_PLACE, LONGEST_WORDS, OLDEST, cleaned, finder, why_no_place
 from partnerdir.web.questions import locked, unlocked
 
 KIND = b"family"
@@ -46,6 +46,7 @@ class Draft:
     place: str = ""
     within: int = USUAL_DISTANCE
     stays: bool = False
+    words: str = ""  # what is needed in somebody's own words, until it is read as needs
 
     @property
     def may_add_need(self) -> bool:
@@ -89,7 +90,22 @@ def drafted(form: MultiDict[str, str]) -> Draft:
         place=cleaned(form.get("place", ""), LONGEST_PLACE),
         within=int(within) if within.isdecimal() and int(within[:4]) in DISTANCES else USUAL_DISTANCE,
         stays="stays" in form,
+        words=cleaned(form.get("words", ""), LONGEST_WORDS),
     )
+
+
+def with_words_read(draft: Draft) -> Draft:
+    """The draft with the needs and the place that its words name; words that name no need stay as they are. Raises: NoIndex."""
+    in_words = None if draft.place else finder().find_place_in(draft.words)
+    meant = finder().list_needs_meant(in_words.words if in_words else draft.words)
+    known = {need.id: need.code for need in list_needs()}
+    rows = [need for need in draft.needs if need.code]
+    chosen = {need.code for need in rows}
+    rows += [NeedRow(known[need]) for need in meant if need in known and known[need] not in chosen]
+    if not meant:
+        return draft
+    place = in_words.place.name if in_words else draft.place
+    return replace(draft, needs=tuple(rows[:MOST_NEEDS]), place=place, words="")
 
 
 def extended(draft: Draft, add: str) -> tuple[Draft, str]:
@@ -129,11 +145,11 @@ def _moved_up(whom: str, gone: int) -> str:
     return ANYBODY if int(whom) == gone else str(int(whom) - 1)
 
 
-def begun_with(question: Question, need_code: str) -> Draft:
+def begun_with(question: Question, need_codes: Sequence[str]) -> Draft:
     """A draft that begins with what somebody has searched for already."""
     circumstances = tuple(code for code in Circumstance if f"for:{code}" in question.chosen)
     return Draft(
-        needs=(NeedRow(need_code), NeedRow()),
+        needs=(*map(NeedRow, need_codes[:MOST_NEEDS]), *[NeedRow()] * (2 - len(need_codes))),
         people=(PersonRow("" if question.age is None else str(question.age), circumstances),),
         place=question.place.name if question.place else "",
         within=question.within,
@@ -142,24 +158,27 @@ def begun_with(question: Question, need_code: str) -> Draft:
 
 def sealed_draft(draft: Draft) -> str:
     """The draft as part of an address that only this site can read."""
-    return locked([draft.needs, draft.people, draft.place, draft.within, draft.stays], KIND)
+    return locked([draft.needs, draft.people, draft.place, draft.within, draft.stays, draft.words], KIND)
 
 
 def opened_draft(text: str) -> Draft:
     """The draft in an address. Raises: Missing."""
-    needs, people, place, within, stays = unlocked(text, KIND)
+    needs, people, place, within, stays, *words = unlocked(text, KIND)  # old addresses have no words
     return Draft(
         tuple(NeedRow(*need) for need in needs),
         tuple(PersonRow(age, tuple(circumstances)) for age, circumstances in people),
         place,
         within,
         stays,
+        *words,
     )
 
 
 def asked_in(draft: Draft) -> Asked:
     """The question in a draft. Raises: BadInput, with a sentence for each field that cannot be used as it is."""
     wrong: dict[str, str] = {}
+    if draft.words:
+        wrong["words"] = gettext("We cannot tell what help this is. Say it in other words, or choose below.")
     known = {need.code: need for need in list_needs()}
     for row, person in enumerate(draft.people, 1):
         if person.age and not (person.age.isdecimal() and int(person.age) <= OLDEST):
@@ -169,7 +188,7 @@ def asked_in(draft: Draft) -> Asked:
     for row, need in enumerate(draft.needs, 1):
         if need.code and need.code not in known:
             wrong[f"need-{row}"] = gettext("Choose a need from the list.")
-    if not any(need.code for need in draft.needs):
+    if not draft.words and not any(need.code for need in draft.needs):
         wrong["need-1"] = gettext("Choose at least one need.")
     place = finder().find_place(draft.place)
     if isinstance(place, NoSuchPlace):

@@ -23,7 +23,17 @@ from partnerdir.web.access import open_to_everyone
 from partnerdir.web.public import plan_words, seen
 from partnerdir.web.public.asking import finder
 from partnerdir.web.public.choices import list_branches
-from partnerdir.web.public.drafts import Asked, Draft, asked_in, drafted, extended, opened_draft, sealed_draft, shortened
+from partnerdir.web.public.drafts import (
+    Asked,
+    Draft,
+    asked_in,
+    drafted,
+    extended,
+    opened_draft,
+    sealed_draft,
+    shortened,
+    with_words_read,
+)
 from partnerdir.web.public.near import list_said, said_apart
 
 
@@ -60,11 +70,14 @@ def plan() -> Response | str | tuple[str, int]:
         if name in request.form:
             changed, field = change(draft, request.form[name])
             return redirect(url_for("public.plan_again", family=sealed_draft(changed), _anchor=field), 303)
+    read = with_words_read(draft) if draft.words else draft
+    if "read" in request.form and not read.words:
+        return redirect(url_for("public.plan_again", family=sealed_draft(read), _anchor="need-1"), 303)
     try:
-        asked_in(draft)
+        asked_in(read)
     except BadInput as wrong:
-        return _form(draft, wrong.sentences), 422
-    return redirect(url_for("public.show_plan", family=sealed_draft(draft)), 303)
+        return _form(read, wrong.sentences), 422
+    return redirect(url_for("public.show_plan", family=sealed_draft(read)), 303)
 
 
 @open_to_everyone

@@ -20,7 +20,7 @@ from partnerdir.search.widening import widened
 from partnerdir.web.access import open_to_everyone
 from partnerdir.web.list_choices import list_choices as list_choices_of_lists
 from partnerdir.web.public.asking import LONGEST_WORDS, Unclear, asked_anew, asked_before, chosen_next, finder, is_choice
-from partnerdir.web.public.choices import Node, list_choices
+from partnerdir.web.public.choices import NeedNode, Node, list_choices
 from partnerdir.web.public.drafts import begun_with, sealed_draft
 from partnerdir.web.public.maps import list_spots
 from partnerdir.web.public.narrowing import distances, list_chosen, list_groups
@@ -65,6 +65,7 @@ def results(question: str) -> tuple[str, int]:
         shown, answer = (wider.question, wider.answer) if wider else (asked, answer)
     pages = -(-answer.total // asked.page_size)
     listed = _list_results(answer, shown, {area.id: area for area in areas})
+    planned = _list_planned(shown, answer, needs)
     page = render_template(
         "public/results.html",
         asked=asked,
@@ -74,7 +75,8 @@ def results(question: str) -> tuple[str, int]:
         results=listed,
         pages=pages,
         has_map=any(list_spots(result.service) for result in listed),
-        plan_address=_plan_address(shown, next((need.code for need in needs if need.id == shown.need_id), "")),
+        planned=planned,
+        plan_address=url_for("public.plan_again", family=sealed_draft(begun_with(shown, [need.code for need in planned]))),
         page_address=lambda number: _address(replace(shown, page=number)),
         as_written=_address(replace(asked, words=asked.as_written, as_written="", place=None)),
         is_cut=len(asked.words) >= LONGEST_WORDS,
@@ -108,8 +110,11 @@ def _address(question: Question) -> str:
     return url_for("public.results", question=sealed(question))
 
 
-def _plan_address(question: Question, need_code: str) -> str:
-    return url_for("public.plan_again", family=sealed_draft(begun_with(question, need_code)))
+def _list_planned(question: Question, answer: Answer, needs: Sequence[NeedNode]) -> list[NeedNode]:
+    """What a plan would begin with: the need that was chosen, and those that the words name."""
+    known = {need.id: need for need in needs}
+    wanted = dict.fromkeys(filter(None, [question.need_id, *answer.needs_meant]))
+    return [known[need_id] for need_id in wanted if need_id in known]
 
 
 def _list_results(answer: Answer, shown: Question, areas: Mapping[uuid.UUID, Node]) -> list[Result]:
