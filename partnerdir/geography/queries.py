@@ -12,11 +12,12 @@ from partnerdir.geography.rules import Code, Precision
 
 
 class Middle(NamedTuple):
-    """The middle of a postcode, or of a part of one, in degrees, and the area that it or most of it is in."""
+    """The middle of a postcode, or of a part of one, in degrees, the area that it or most of it is in, and of what it is."""
 
     latitude: float
     longitude: float
     area_id: uuid.UUID | None
+    code: str
 
 
 def list_areas() -> list[Area]:
@@ -40,13 +41,19 @@ def list_area_names(area_ids: Iterable[uuid.UUID]) -> list[str]:
 
 
 def find_middle(code: Code) -> Middle | None:
-    """Where a postcode is; a part of one that has no middle of its own is in the middle of the postcodes in it."""
-    row = db.session.execute(
-        sa.select(Postcode.latitude, Postcode.longitude, Postcode.area_id).where(Postcode.code == code.text)
-    ).first()
-    if row:
-        return Middle(*row)
-    return None if code.precision is Precision.UNIT else _find_middle_of_part(code)
+    """Where a postcode is; a part of one that has no middle of its own is in the middle of the postcodes in it.
+
+    Of a district of which only the middle is known, that is where each of its postcodes is.
+    """
+    exact = sa.select(Postcode.latitude, Postcode.longitude, Postcode.area_id).where(Postcode.code == code.text)
+    if row := db.session.execute(exact).first():
+        return Middle(*row, code.text)
+    if code.precision is not Precision.UNIT and (part := _find_middle_of_part(code)):
+        return part
+    district = code.district
+    if district == code or _find_middle_of_part(district):
+        return None
+    return find_middle(district)
 
 
 def _find_middle_of_part(code: Code) -> Middle | None:
@@ -62,7 +69,7 @@ def _find_middle_of_part(code: Code) -> Middle | None:
     if not rows:
         return None
     total = sum(row.postcodes for row in rows)
-    return Middle(sum(row[2] for row in rows) / total, sum(row[3] for row in rows) / total, rows[0].area_id)
+    return Middle(sum(row[2] for row in rows) / total, sum(row[3] for row in rows) / total, rows[0].area_id, code.text)
 
 
 def count_postcodes() -> int:

@@ -32,6 +32,11 @@ class Code:
     text: str
     precision: Precision
 
+    @property
+    def district(self) -> "Code":
+        """Its first half: EH6 of EH6 5AB."""
+        return Code(self.text.split()[0], Precision.OUTCODE)
+
 
 def read_code(text: str) -> Code | None:
     """The postcode that a text is, however it is cased and spaced; None for what does not look like one."""

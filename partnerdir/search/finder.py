@@ -1,6 +1,7 @@
 """The finder answers questions: words from the index, everything else from arrays of facts."""
 
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 
@@ -14,7 +15,7 @@ from partnerdir.search.facts import Facts, load_facts
 from partnerdir.search.family import Family, Plan
 from partnerdir.search.index import newest
 from partnerdir.search.labels import Ints, Rows
-from partnerdir.search.nearness import reached
+from partnerdir.search.nearness import Around, reached
 from partnerdir.search.planning import Planning
 from partnerdir.search.postings import Postings
 from partnerdir.search.ranking import Ranking
@@ -48,11 +49,9 @@ class Finder:
         spelt, corrections, meant = "", tuple[str, ...](), tuple[uuid.UUID, ...]()
         last = max(question.page, 1) * question.page_size
         if terms(words):
-            asked, scores = self._scores(words, facts)
+            asked, scores = self._scores(words, facts, around)
             spelt, corrections = asked.spelt, (asked.meant,) if asked.meant else ()
             meant = needs_meant(asked, facts.needs.depth)
-            if around:
-                scores *= around.closeness
             _put_first(scores, facts.rows_named(words))
             everywhere = everywhere & (scores > 0)
             found = np.flatnonzero(passing & (scores > 0))
@@ -91,9 +90,20 @@ class Finder:
         """The place that somebody has written; None for anywhere at all."""
         return None if is_anywhere(written) else self._whereabouts().find(written)
 
+    def read(self, words: str) -> Question:
+        """The question that somebody asks with these words; a place in them is taken for one where there is no doubt."""
+        found = self.find_place_in(words)
+        return Question(found.words, place=found.place, as_written=words) if found else Question(words)
+
     def find_place_in(self, words: str) -> PlaceInWords | None:
         """The place that stands in the words of a question, where there is no doubt."""
         return self._whereabouts().find_in(words)
+
+    def is_any_placed(self, service_ids: Iterable[uuid.UUID]) -> bool:
+        """Whether it is known of any of these services where it is, as far as anybody may know."""
+        facts = self._current_facts()
+        rows = [row for service_id in service_ids if (row := facts.row_of.get(service_id.bytes)) is not None]
+        return bool(np.isin(rows, facts.nearness.rows).any())
 
     def list_towns(self) -> list[Place]:
         """The towns that some public place is in, each in the middle of those places."""
@@ -123,11 +133,11 @@ class Finder:
         finally:
             self._refreshing.release()
 
-    def _scores(self, words: str, facts: Facts) -> tuple[Understood, Floats]:
+    def _scores(self, words: str, facts: Facts, around: Around | None) -> tuple[Understood, Floats]:
         with self._reading:
             postings = self._followed(facts)
             asked = understood(words, facts.needs_said, facts.areas_said, postings)
-            return asked, self._ranked(postings, facts).scores(asked)
+            return asked, self._ranked(postings, facts).scores(asked, around.closeness if around else None)
 
     def _followed(self, facts: Facts) -> Postings:
         """The index as it is now; for one thread at a time."""

@@ -22,10 +22,11 @@ from partnerdir.search.traits import REMOTE
 Degrees = NDArray[np.float64]
 Miles = NDArray[np.float32]
 
-# How much of its relevance a service keeps: all of it next door, half of it this far away …
-HALF_AS_NEAR_MILES = 20.0
-# … and if it serves the place from who knows where, or is there for everybody by telephone.
-SERVING, REMOTELY = np.float32(0.8), np.float32(0.6)
+# How close a service counts as: 1 next door or in the town that was named, half of that this many miles away …
+HALF_AS_CLOSE_MILES = 4.0
+# … if it serves the place and comes there or does not say where it is; if it is there for everybody by telephone or online;
+# and if it serves the place but is beyond the distance asked for.
+SERVING, REMOTELY, SERVING_FROM_AFAR = np.float32(0.8), np.float32(0.5), np.float32(0.2)
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,12 @@ class Around:
     """What all services are to one place, by row."""
 
     miles: Miles  # to the nearest public place; infinite where there is none within the distance asked for
+    is_rough: Bools  # whether that is only known to be somewhere in its postcode district
     serves: Bools
     is_in: Bools
+    is_in_town: Bools  # of the name that was asked for
+    comes: Bools  # to people's homes, or is there by telephone or online
+    is_placed: Bools  # says where it is
     is_remote: Bools  # for everybody, by telephone or online
     unplaced: Bools  # says neither where it is nor whom it serves
 
@@ -45,9 +50,11 @@ class Around:
 
     @property
     def closeness(self) -> Miles:
-        """How much of its relevance each row keeps, from 0 to 1."""
-        near = np.float32(1) / (1 + self.miles / np.float32(HALF_AS_NEAR_MILES))
-        return np.maximum.reduce([near, (self.serves | self.is_in) * SERVING, (self.is_remote | self.unplaced) * REMOTELY])
+        """How close each row is, from 0 to 1."""
+        near = np.float32(1) / (1 + self.miles / np.float32(HALF_AS_CLOSE_MILES))
+        near[self.is_in_town] = 1
+        serving = np.where(self.comes | ~self.is_placed, SERVING, SERVING_FROM_AFAR)
+        return np.maximum.reduce([near, (self.serves | self.is_in) * serving, (self.is_remote | self.unplaced) * REMOTELY])
 
     @property
     def order_by_distance(self) -> Miles:
@@ -64,6 +71,7 @@ class Nearness:
     rows: Ints  # by public place: the row of its service
     latitudes: Degrees
     longitudes: Degrees
+    is_rough: Bools  # by place: in the middle of its postcode district, as nothing nearer is known
     towns: list[str]
     town_areas: list[uuid.UUID | None]
 
@@ -72,7 +80,7 @@ class Nearness:
         """Of no services yet; `reach` says for each area all those inside it."""
         nowhere = np.zeros(0, np.float64)
         nothing = np.zeros(0, np.int32)
-        return cls(Labels.made(reach), nothing > 0, nothing, nowhere, nowhere, [], [])
+        return cls(Labels.made(reach), nothing > 0, nothing, nowhere, nowhere, nothing > 0, [], [])
 
     def changed(self, found: Mapping[int, Particulars], gone: Ints, count: int) -> "Nearness":
         """The same with other places on these rows and none on those that are gone, of so many rows in all."""
@@ -89,6 +97,7 @@ class Nearness:
             rows=np.concatenate([self.rows[kept], np.array([row for row, _ in spots], np.int32)]),
             latitudes=np.concatenate([self.latitudes[kept], np.array([spot.latitude for _, spot in spots], np.float64)]),
             longitudes=np.concatenate([self.longitudes[kept], np.array([spot.longitude for _, spot in spots], np.float64)]),
+            is_rough=np.concatenate([self.is_rough[kept], np.array([spot.is_rough for _, spot in spots], np.bool_)]),
             towns=[self.towns[place] for place in kept] + [spot.town for _, spot in spots],
             town_areas=[self.town_areas[place] for place in kept] + [spot.area_id for _, spot in spots],
         )
@@ -102,38 +111,56 @@ class Nearness:
         count = len(self.has_area)
         nobody = np.zeros(count, np.bool_)
         remote = traits.rows_with(REMOTE[0]) | traits.rows_with(REMOTE[1])
+        in_town = np.zeros(count, np.bool_)
+        in_town[self._rows_in_town(plain_name(place.name))] = True
         placed = np.zeros(count, np.bool_)
         placed[self.rows] = True
+        miles, is_rough = self._miles(place, within)
         return Around(
-            miles=self._miles(place, within),
+            miles=miles,
+            is_rough=is_rough,
             serves=self.served.rows_with(place.area_id) if place.area_id else nobody,
             is_in=areas.rows_with(place.area_id) if place.area_id and place.is_area else nobody,
+            is_in_town=in_town & np.isfinite(miles),
+            comes=remote | traits.rows_with(f"way:{Way.AT_HOME}"),
+            is_placed=placed,
             is_remote=remote & ~self.has_area,
             unplaced=~placed & ~self.has_area & ~remote,
         )
 
-    def _miles(self, place: Place, within: int) -> Miles:
-        """The miles from a place to each row's nearest public place; infinite beyond the distance."""
+    def _miles(self, place: Place, within: int) -> tuple[Miles, Bools]:
+        """The miles from a place to each row's nearest public place, infinite beyond the distance; and which are rough."""
         miles = np.full(len(self.has_area), np.inf, np.float32)
         if place.latitude is None or place.longitude is None:
-            return miles
+            return miles, np.isfinite(miles)
         # A box first: most places are outside it, and two comparisons cost less than a distance.
         high = np.degrees(within / EARTH_RADIUS_MILES)
         wide = high / max(np.cos(np.radians(abs(place.latitude) + high)), 1e-9)
         is_inside = (np.abs(self.latitudes - place.latitude) <= high) & (np.abs(self.longitudes - place.longitude) <= wide)
         inside = np.flatnonzero(is_inside)
         far = miles_to(place.latitude, place.longitude, self.latitudes[inside], self.longitudes[inside])
-        np.minimum.at(miles, self.rows[inside], np.where(far <= within, far, np.inf).astype(np.float32))
-        return miles
+        far = np.where(far <= within, far, np.inf).astype(np.float32)
+        np.minimum.at(miles, self.rows[inside], far)
+        sure = np.full(len(miles), np.inf, np.float32)
+        is_sure = ~self.is_rough[inside]
+        np.minimum.at(sure, self.rows[inside][is_sure], far[is_sure])
+        return miles, miles < sure
 
     @cached_property
     def middles_of_towns(self) -> dict[str, Place]:
         """Each town by its plain name: in the middle of the public places that say that they are in it."""
+        return {plain: self._middle(numbers) for plain, numbers in self._places_in_towns.items()}
+
+    def _rows_in_town(self, plain: str) -> Ints:
+        return self.rows[self._places_in_towns.get(plain, [])]
+
+    @cached_property
+    def _places_in_towns(self) -> dict[str, list[int]]:
         places_in = defaultdict(list)
         for number, town in enumerate(self.towns):
             if plain := plain_name(town):
                 places_in[plain].append(number)
-        return {plain: self._middle(numbers) for plain, numbers in places_in.items()}
+        return dict(places_in)
 
     def _middle(self, numbers: list[int]) -> Place:
         areas = [self.town_areas[number] for number in numbers]
@@ -157,6 +184,7 @@ def reached(around: Around, row: int, traits: frozenset[str]) -> Reached:
     ways = {way for way in Way if f"way:{way}" in traits}
     return Reached(
         miles=round(miles, 2) if np.isfinite(miles) else None,
+        is_rough=bool(around.is_rough[row]),
         serves=is_there,
         is_in=bool(around.is_in[row]) and not is_there,
         comes=is_served and Way.AT_HOME in ways,

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -29,12 +29,13 @@ YOUNGEST, OLDEST = 0, 120
 
 
 class Spot(NamedTuple):
-    """A place that anybody may know, in degrees, with the name of its town."""
+    """A place that anybody may know, in degrees, with the name of its town; roughly, in the middle of its postcode district."""
 
     latitude: float
     longitude: float
     town: str
     area_id: uuid.UUID | None
+    is_rough: bool = False
 
 
 class Paid(NamedTuple):
@@ -153,25 +154,28 @@ def _paid(starts_on: date | None, ends_on: date | None, end_kind: str, essential
 
 
 def _spots(connection: Connection, part: Sequence[uuid.UUID] | None) -> dict[Any, list[Spot]]:
-    """The public places of services; one that has only a postcode is in the middle of that."""
+    """The public places of services; one that has only a postcode is in the middle of that, or else of its district."""
     rows = connection.execute(_only(_SPOTS, ServiceAtLocation.service_id, part)).all()
-    codes = {row.postal_code for row in rows if row.latitude is None or row.longitude is None}
-    middles = _middles(connection, {code.text: written for written in codes if (code := read_code(written))})
+    written = {row.postal_code for row in rows if row.latitude is None or row.longitude is None}
+    codes = {text: code for text in written if (code := read_code(text))}
+    middles = _middles(connection, {code.text for code in codes.values()} | {code.district.text for code in codes.values()})
     spots = defaultdict(list)
     for row in rows:
         if row.latitude is not None and row.longitude is not None:
             spots[row.key].append(Spot(row.latitude, row.longitude, row.city, row.area_id))
-        elif row.postal_code in middles:
-            spots[row.key].append(Spot(*middles[row.postal_code], row.city, row.area_id))
+        elif code := codes.get(row.postal_code):
+            known = code if code.text in middles else code.district
+            if known.text in middles:
+                spots[row.key].append(Spot(*middles[known.text], row.city, row.area_id, is_rough=known != code))
     return spots
 
 
-def _middles(connection: Connection, written: dict[str, str]) -> dict[str, tuple[float, float]]:
-    codes, found = list(written), {}
-    for start in range(0, len(codes), AT_ONCE):
+def _middles(connection: Connection, codes: Iterable[str]) -> dict[str, tuple[float, float]]:
+    asked, found = sorted(codes), {}
+    for start in range(0, len(asked), AT_ONCE):
         columns = sa.select(Postcode.code, Postcode.latitude, Postcode.longitude)
-        for code, *middle in connection.execute(columns.where(Postcode.code.in_(codes[start : start + AT_ONCE]))):
-            found[written[code]] = (middle[0], middle[1])
+        for code, *middle in connection.execute(columns.where(Postcode.code.in_(asked[start : start + AT_ONCE]))):
+            found[code] = (middle[0], middle[1])
     return found
 
 

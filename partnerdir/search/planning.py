@@ -118,7 +118,7 @@ class Planning:
         return reached(around, row, self.facts.narrowing.traits_of(row)) if around else None
 
     def _is_nearest(self, row: int, number: int) -> bool:
-        if self._around is None or not np.isfinite(self._around.miles[row]):
+        if self._around is None or not np.isfinite(self._around.miles[row]) or self._around.is_rough[row]:
             return False
         fits = (self._masks >> number & 1).astype(np.bool_)
         return bool(np.count_nonzero(fits) > 1 and self._around.miles[row] <= self._around.miles[fits].min())
@@ -129,7 +129,7 @@ class Planning:
         spots = []
         for row in rows:
             [at] = np.nonzero(near.rows == row)
-            if not len(at):
+            if not len(at) or near.is_rough[at].any():
                 return None
             if place and place.latitude is not None and place.longitude is not None:
                 far = miles_to(place.latitude, place.longitude, near.latitudes[at], near.longitudes[at])

@@ -38,16 +38,17 @@ class Ranking:
     facts: Facts
     today: date
 
-    def scores(self, asked: Understood) -> Floats:
-        """How well each row answers; 0 for one that does not."""
+    def scores(self, asked: Understood, closeness: Floats | None = None) -> Floats:
+        """How well each row answers, and how close it is where a place was asked for; 0 for one that does not answer."""
         places = [part for part in asked.parts if self._is_place(part)]
         parts = [part for part in asked.parts if part not in places]
         there = self._share_there(asked, places)
         answers, answered = self._answers(parts)
         if not answers.any():
             answers = there.copy()
-        # What is there comes first as far as it answers: a house in the right town is no answer to another question.
-        answers *= (1 + PLACE_LIFT * there * np.sqrt(answered)) * self._freshness
+        # What is there or near comes first as far as it answers: a house in the right town is no answer to another question.
+        near = there if closeness is None else there + closeness
+        answers *= (1 + PLACE_LIFT * near * np.sqrt(answered)) * self._freshness
         for term in asked.unwanted:
             answers[self.postings.scores([term]) > 0] *= UNWANTED
         named = {part.readings[0].terms[0] for part in places}

@@ -42,6 +42,7 @@ class Reached:
     """How a service counts as near a place; more than one may hold."""
 
     miles: float | None = None
+    is_rough: bool = False  # of the miles: only known to be somewhere in its postcode district
     serves: bool = False
     is_in: bool = False
     comes: bool = False

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from partnerdir.geography.models import Area
 from partnerdir.geography.queries import find_middle
-from partnerdir.geography.rules import Code, Precision, list_codes_in, plain_name, read_code, read_sector_without_space
+from partnerdir.geography.rules import Code, list_codes_in, plain_name, read_code, read_sector_without_space
 from partnerdir.search.rules import Place
 
 EVERYWHERE = {"", "anywhere", "everywhere", "any", "any area", "all areas", "all", "uk", "online"}
@@ -96,15 +96,14 @@ class Whereabouts:
 
 def _at(code: Code, is_sure: bool = False) -> Place | None:
     if middle := find_middle(code):
-        return Place(code.text, middle.latitude, middle.longitude, middle.area_id)
+        return Place(middle.code, middle.latitude, middle.longitude, middle.area_id)
     sector = None if is_sure else read_sector_without_space(code.text)
     return _at(sector, is_sure=True) if sector else None
 
 
 def _list_wider(code: Code) -> list[str]:
     """The first half of a postcode that is not known, where that is."""
-    half = Code(code.text.split()[0], Precision.OUTCODE)
-    return [half.text] if half != code and find_middle(half) else []
+    return [code.district.text] if code.district != code and find_middle(code.district) else []
 
 
 def _without(words: str, piece: str) -> str:

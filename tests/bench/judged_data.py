@@ -17,6 +17,7 @@ from partnerdir.exchange.grants import import_grants, read_grants
 from partnerdir.exchange.layouts import CARE_INSPECTORATE, EDINBURGH_2014
 from partnerdir.exchange.listings import import_listings, read_listings
 from partnerdir.exchange.models import SourceRow
+from partnerdir.geography.importing import import_map
 
 # What a source says of each service, flat, by the id of the service: what answers are judged by.
 Rows = dict[str, dict[str, str]]
@@ -51,6 +52,8 @@ def fill_scotland(shared: Path) -> Rows:
         with writing(by="judging"):
             read = read_listings(layout, shared / "services" / f"{name}.csv")
             import_listings(layout, read, clock.today(), iter)
+    with writing(by="judging"):
+        import_map([shared / "geography" / name for name in ("scotland-council-areas.geojson", "scotland-outcodes.csv")])
     return _said_by_sources()
 
 

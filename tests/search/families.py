@@ -66,7 +66,7 @@ class Records:
             if location is None:
                 continue
             code = read_code(location.postal_code)
-            middle = self.middles.get(code.text) if code else None
+            middle = self.middles.get(code.text) or self.middles.get(code.district.text) if code else None
             if location.latitude is not None and location.longitude is not None:
                 points.append((location.latitude, location.longitude))
             elif middle is not None:

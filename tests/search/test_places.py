@@ -102,6 +102,15 @@ def test_distance_decides_how_far_and_the_nearest_comes_first(searching: Searchi
         assert ("Near drop-in" in _ask(searching, place=LEITH, within=within)) == (within >= 1)
 
 
+def test_words_that_nobody_answers_find_nobody_however_near(searching: Searching, listed: dict[str, Service]) -> None:
+    assert _ask(searching, words="zzqx", place=LEITH) == {}
+
+
+def test_of_those_that_answer_as_well_the_nearest_comes_first(searching: Searching, listed: dict[str, Service]) -> None:
+    found = list(_ask(searching, words="drop-in", place=LEITH, within=25))
+    assert found[:2] == ["Near drop-in", "Far drop-in"]
+
+
 def test_those_that_say_neither_where_nor_whom_are_counted_and_shown_when_asked_for(
     searching: Searching, listed: dict[str, Service]
 ) -> None:
@@ -175,6 +184,37 @@ def test_a_place_with_a_postcode_only_is_in_the_middle_of_it(searching: Searchin
         service = make.a_service("Postcode only")
         directory.add_service_at_location(service, directory.add_location(postal_code="eh10 4aa"))
     assert _ask(searching, place=LEITH)["Postcode only"].miles == pytest.approx(3.2, abs=0.1)
+
+
+@pytest.fixture
+def district(app: Flask) -> None:
+    """A district of which only the middle is known, one with its postcodes, and a service in each."""
+    with make.saved():
+        add_postcode("EH6", 55.97, -3.17, None)
+        add_postcode("EH10 4AA", 55.93, -3.21, None)
+        for name, postcode in (("In Leith", "EH6 5NP"), ("In Morningside", "EH10 4AA"), ("Moved away", "EH10 9ZZ")):
+            service = make.a_service(name, ways=[Way.AT_PLACE])
+            directory.add_service_at_location(service, directory.add_location(postal_code=postcode))
+
+
+@pytest.mark.usefixtures("district")
+def test_where_only_districts_are_known_services_and_questions_are_in_their_middle(searching: Searching) -> None:
+    searching.catch_up()
+    place = searching.finder.find_place("eh6 7aa")
+    assert isinstance(place, Place)
+    assert (place.name, place.latitude) == ("EH6", 55.97)
+    in_words = searching.finder.find_place_in("nursery EH6 7AA")
+    assert in_words is not None
+    assert (in_words.words, in_words.place.name) == ("nursery", "EH6")
+    found = _ask(searching, place=place)
+    assert (found["In Leith"].miles, found["In Leith"].is_rough) == (0, True)
+    assert not found["In Morningside"].is_rough
+    assert "Moved away" not in found
+
+
+@pytest.mark.usefixtures("district")
+def test_a_postcode_that_its_district_does_not_have_is_not_taken_for_it(searching: Searching) -> None:
+    assert searching.finder.find_place("EH10 4AB") == NoSuchPlace("EH10 4AB", True, ("EH10",))
 
 
 # --- no distance tells where a confidential place is ---

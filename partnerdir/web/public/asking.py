@@ -87,9 +87,8 @@ def asked_anew(before: Question) -> Question | Unclear:
     if isinstance(place, NoSuchPlace):
         return Unclear("place", place.written, why_no_place(place), place.meant)
     if place is None and question.words and "literally" not in form and not area and not before.area_id:
-        understood = finder().find_place_in(question.words)
-        if understood:
-            return replace(question, words=understood.words, place=understood.place, as_written=question.words)
+        read = finder().read(question.words)
+        return replace(question, words=read.words, place=read.place, as_written=read.as_written)
     return replace(question, place=place)
 
 

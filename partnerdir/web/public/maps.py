@@ -10,12 +10,13 @@ from flask import render_template
 from partnerdir.directory.models import Location, Service
 from partnerdir.directory.queries import list_services
 from partnerdir.geography.drawing import Point, direction, drawing_of
-from partnerdir.geography.rules import miles_between
+from partnerdir.geography.queries import find_middle
+from partnerdir.geography.rules import miles_between, read_code
 from partnerdir.languages import gettext
 from partnerdir.search.rules import DISTANCES, Place, Question
 from partnerdir.web.access import open_to_everyone
 from partnerdir.web.public.asking import finder
-from partnerdir.web.public.near import said_apart, said_miles
+from partnerdir.web.public.near import said_apart, said_miles, said_roughly
 from partnerdir.web.public.seen import Reader, list_places
 from partnerdir.web.questions import opened, sealed
 
@@ -28,10 +29,27 @@ class Entry(NamedTuple):
     said: list[str]
 
 
-def list_spots(service: Service) -> list[Location]:
+class Spot(NamedTuple):
+    """A place in degrees; roughly, where no more than the district of its postcode is known."""
+
+    location: Location
+    latitude: float
+    longitude: float
+    is_rough: bool = False
+
+
+def list_spots(service: Service) -> list[Spot]:
     """The places of a service that can be drawn and that anybody may know."""
     places = [place.location for place in list_places(service, Reader())]
-    return [spot for spot in places if spot and spot.latitude is not None and spot.longitude is not None]
+    return [spot for location in places if location and (spot := _spot(location))]
+
+
+def _spot(location: Location) -> Spot | None:
+    if location.latitude is not None and location.longitude is not None:
+        return Spot(location, float(location.latitude), float(location.longitude))
+    code = read_code(location.postal_code)
+    middle = find_middle(code) if code else None
+    return Spot(location, middle.latitude, middle.longitude, middle.code != code.text) if code and middle else None
 
 
 @open_to_everyone
@@ -41,7 +59,9 @@ def show_map(question: str) -> str:
     services = list_services(finder().find(asked).service_ids)
     first = (asked.page - 1) * asked.page_size + 1
     entries = [Entry(number, service, _list_said(service, asked.place)) for number, service in enumerate(services, first)]
-    points = [Point(*_degrees(spot), str(entry.number)) for entry in entries for spot in list_spots(entry.service)]
+    points = [
+        Point(spot.latitude, spot.longitude, str(entry.number)) for entry in entries for spot in list_spots(entry.service)
+    ]
     return render_template(
         "public/show_map.html",
         drawing=drawing_of(points, _middle(asked), _towns(asked), DISTANCES) if points else None,
@@ -51,10 +71,6 @@ def show_map(question: str) -> str:
         said_distance=said_apart,
         results=sealed(asked),
     )
-
-
-def _degrees(spot: Location) -> tuple[float, float]:
-    return float(spot.latitude or 0), float(spot.longitude or 0)
 
 
 def _middle(asked: Question) -> Point | None:
@@ -76,18 +92,22 @@ def _towns(asked: Question) -> list[Point]:
 
 def _list_said(service: Service, place: Place | None) -> list[str]:
     """Each place in words: how far and which way it is, and its street or town."""
-    return [": ".join(filter(None, [_way_there(spot, place), _street(spot)])) for spot in list_spots(service)]
+    return [": ".join(filter(None, [_way_there(spot, place), _street(spot.location)])) for spot in list_spots(service)]
 
 
 def _street(spot: Location) -> str:
     return ", ".join(filter(None, [spot.address_1, spot.city])) or spot.name or gettext("A place without a name")
 
 
-def _way_there(spot: Location, place: Place | None) -> str:
+def _way_there(spot: Spot, place: Place | None) -> str:
     if place is None or place.latitude is None or place.longitude is None:
         return ""
-    here, there = (place.latitude, place.longitude), _degrees(spot)
-    return f"{said_miles(miles_between(*here, *there))} ({_direction_words(direction(*here, *there))})"
+    here, there = (place.latitude, place.longitude), (spot.latitude, spot.longitude)
+    miles = miles_between(*here, *there)
+    if spot.is_rough and round(miles) == 0:
+        return said_roughly(miles, place)
+    said = said_roughly(miles, place) if spot.is_rough else said_miles(miles)
+    return f"{said} ({_direction_words(direction(*here, *there))})"
 
 
 def _direction_words(towards: str) -> str:

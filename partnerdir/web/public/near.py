@@ -4,12 +4,20 @@ import uuid
 from collections.abc import Mapping
 
 from partnerdir.directory.models import Service
-from partnerdir.languages import gettext
+from partnerdir.languages import gettext, ngettext
 from partnerdir.search.rules import Place, Reached
 from partnerdir.web.formats import number
 from partnerdir.web.public.choices import Node
 
 NEXT_DOOR, WHOLE_MILES_FROM = 0.1, 10
+
+
+def said_roughly(miles: float, place: Place) -> str:
+    """How far away something is of which only the postcode district is known."""
+    whole = round(miles)
+    if not whole:
+        return gettext("Near %(place)s", place=place.name)
+    return ngettext("About %(num)s mile away", "About %(num)s miles away", whole)
 
 
 def said_miles(miles: float) -> str:
@@ -33,7 +41,7 @@ def _figure(miles: float) -> float:
 def list_said(near: Reached, service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> list[str]:
     """Every way in which a service counts as near, the nearest first."""
     said = {
-        said_miles(near.miles or 0): near.miles is not None,
+        said_roughly(near.miles or 0, place) if near.is_rough else said_miles(near.miles or 0): near.miles is not None,
         gettext("Serves %(area)s", area=_name_of_served(service, place, areas)): near.serves,
         gettext("In %(place)s", place=place.name): near.is_in,
         gettext("Comes to you"): near.comes,

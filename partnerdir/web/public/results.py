@@ -22,7 +22,6 @@ from partnerdir.web.list_choices import list_choices as list_choices_of_lists
 from partnerdir.web.public.asking import LONGEST_WORDS, Unclear, asked_anew, asked_before, chosen_next, finder, is_choice
 from partnerdir.web.public.choices import NeedNode, Node, list_choices
 from partnerdir.web.public.drafts import begun_with, sealed_draft
-from partnerdir.web.public.maps import list_spots
 from partnerdir.web.public.narrowing import distances, list_chosen, list_groups
 from partnerdir.web.public.near import list_said
 from partnerdir.web.public.seen import area_ids, first_number
@@ -74,7 +73,7 @@ def results(question: str) -> tuple[str, int]:
         answer=answer,
         results=listed,
         pages=pages,
-        has_map=any(list_spots(result.service) for result in listed),
+        has_map=finder().is_any_placed(answer.service_ids),
         planned=planned,
         plan_address=url_for("public.plan_again", family=sealed_draft(begun_with(shown, [need.code for need in planned]))),
         page_address=lambda number: _address(replace(shown, page=number)),
