@@ -19,22 +19,30 @@ from tests.whole_site import WholeSite
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 TOOLS = Path(__file__).parents[1] / "pages"
 FULL_MARKS = {"accessibility": 1, "best-practices": 1}
+ITS_OWN_FAULT, TRIES = "Runtime error encountered", 3  # its browser started without telling it; it asks to be run again
 
 
 def lighthouse(address: str, *categories: str) -> dict[str, Any]:
-    """What Lighthouse's mobile run says of a page."""
+    """What Lighthouse's mobile run says of a page, run again where the run itself went wrong."""
+    for _ in range(TRIES):
+        done = _run(address, categories)
+        if ITS_OWN_FAULT not in done.stderr:
+            break
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
+
+
+def _run(address: str, categories: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     browser = find_chromium()
     assert browser is not None
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
+    return subprocess.run(
         ["node", "node_modules/lighthouse/cli/index.js", address, "--quiet", "--output=json", "--no-enable-error-reporting",
          f"--only-categories={','.join(categories)}", f"--chrome-flags={' '.join(('--headless', *FLAGS))}"],
         cwd=TOOLS, env=os.environ | {"PATH": path, "CHROME_PATH": str(browser)},
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
-    return report
 
 
 def marks(report: dict[str, Any]) -> dict[str, float]:
@@ -48,17 +56,28 @@ def faults(report: dict[str, Any]) -> list[str]:
 
 
 def pages_of(site: WholeSite, browser: Browser) -> dict[str, str]:
-    """The first page, a list of results and a service, by what they are."""
+    """The first page, a list of results, its map, a service, and a plan, by what they are."""
     page = browser.new_page()
     search(page, site, "behind with rent")
     results = page.url
     service = page.locator(".pd-result__name a").first.get_attribute("href")
+    page.goto(f"{site.url}/plan")
+    page.fill("#words", "behind with rent and no food")
+    page.press("#words", "Enter")
+    plan = page.url
     page.close()
-    return {"first page": site.url, "results": results, "service": f"{site.url}{service}"}
+    return {
+        "first page": site.url,
+        "results": results,
+        "service": f"{site.url}{service}",
+        "plan": plan,
+        "map": f"{results}/map",
+        "plan form": f"{site.url}/plan",
+    }
 
 
 def test_lighthouse_gives_full_marks(site: WholeSite, browser: Browser) -> None:
-    for name, address in pages_of(site, browser).items():
+    for name, address in list(pages_of(site, browser).items())[:4]:
         report = lighthouse(address, *FULL_MARKS)
         assert marks(report) == FULL_MARKS, f"{name}: {faults(report)}"
 
