@@ -39,7 +39,7 @@ class Worker:
         self.id = uuid.uuid4()
         self.name = f"{socket.gethostname()}, process {os.getpid()}"
         self.stopping = Event()
-        self.leads = False
+        self.is_told_to_stop = self.leads = False
         self.has_warned = False
         self.failures: dict[str, str] = {}
         self.note_due_at: dict[str, float] = {}
@@ -53,19 +53,24 @@ class Worker:
     def work(self) -> None:
         """Works until SIGTERM or SIGINT, then finishes the message in hand."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
+            signal.signal(number, self._be_told)
         log.info("The worker has started.")
         with self.keeping(JOBS):
             self.scheduler.add_job(self._attempt, _every(SECONDS_PER_RENEWAL), ["lease", self.lead], next_run_time=clock.now())
             if not self.settings.smtp_host:
                 self.scheduler.add_job(self._attempt, _every(SECONDS_PER_RENEWAL), ["outbox", self.say_what_waits])
-            self.stopping.wait()
+            # Not woken by the signal: one that arrives just before this waits, or in another thread, wakes nobody.
+            while not self.is_told_to_stop:
+                self.stopping.wait(SECONDS_PER_LOOK)
             # A mail server that does not answer must not keep us; its message is claimed and is tried again later.
             last_resort = Timer(SECONDS_TO_STOP, os._exit, [0])
             last_resort.daemon = True
             last_resort.start()
         self._attempt("lease", self.give_up)
         log.info("The worker has stopped.")
+
+    def _be_told(self, *_signal: object) -> None:
+        self.is_told_to_stop = True  # and no more: a lock of the event may be held by whoever the signal interrupts
 
     @contextmanager
     def keeping(self, jobs: Sequence[Job]) -> Iterator[None]:

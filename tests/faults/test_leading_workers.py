@@ -93,6 +93,15 @@ def test_a_leader_that_is_told_to_stop_hands_over_and_ends_well(ground: Ground) 
         assert is_so_within(2, lambda: leader_of(workers) is other), ground.log()
 
 
+def test_a_worker_stops_whichever_of_its_threads_the_signal_reaches(ground: Ground) -> None:
+    worker = ground.start(*WORKER, "told_sideways")
+    try:
+        assert worker.wait(timeout=SOON) == 0
+    finally:
+        worker.kill()
+        worker.communicate()
+
+
 def test_a_lease_that_never_runs_out_is_caught(ground: Ground) -> None:
     """The planted fault for the test of kill -9."""
     with working(ground, "never_runs_out", "never_runs_out") as workers:
