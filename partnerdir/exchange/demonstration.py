@@ -28,6 +28,7 @@ OF_A_SERVICE = (
     "name", "summary", "description", "url", "email", "status", "fees_description", "languages", "accessibility", "ways",
     "is_confidential", "is_sensitive", "minimum_age", "maximum_age", "circumstances", "referral", "taking",
 )  # fmt: skip
+CHECKED_BY = "Partnership coordinator"
 OF_A_LOCATION = ("name", "address_1", "city", "postal_code", "latitude", "longitude", "is_confidential")
 OF_A_WINDOW = ("end_kind", "currency", "is_essential", "certainty", "renewal", "confirmed_by", "note")
 
@@ -154,6 +155,8 @@ def _add_parts(service: Service, record: dict[str, Any], locations: dict[str, Lo
     for hours in record["schedule"]:
         times = {name: time.fromisoformat(hours[name]) if hours[name] else None for name in ("opens_at", "closes_at")}
         directory.add_schedule(service, byday=hours["byday"], description=hours["description"], **times)
+    if record["checked_days_ago"] is not None:
+        directory.verify_service(service, CHECKED_BY, today - timedelta(days=record["checked_days_ago"]))
     contacts = {contact["title"]: _add_contact(service, contact, today) for contact in record["contacts"]}
     for contact in record["contacts"]:
         if contact["successor"]:
