@@ -1,11 +1,14 @@
 """What is true of services and contacts, and the words that describe them; names follow HSDS 3.1 where it has one."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from partnerdir.languages import gettext
+
+
+STALE_AFTER = timedelta(days=2 * 365)
 
 
 class ServiceStatus(StrEnum):
@@ -139,6 +142,11 @@ class Marked(Protocol):
 def is_in_post(contact: Post, day: date) -> bool:
     """Whether the post answers on this day; first and last day are included."""
     return (contact.first_on is None or contact.first_on <= day) and (contact.last_on is None or day <= contact.last_on)
+
+
+def is_stale(checked_on: date | None, today: date) -> bool:
+    """Whether what is said of a service was last confirmed longer ago than two years; if it never was, nobody knows."""
+    return checked_on is not None and checked_on < today - STALE_AFTER
 
 
 def may_be_seen(contact: Post, is_staff: bool) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from partnerdir.directory.rules import STALE_AFTER
 from partnerdir.search.blocks import Floats
 from partnerdir.search.facts import END_OF_NAME, Facts
 from partnerdir.search.labels import Rows
@@ -25,7 +26,6 @@ ONLY_NAMED = 0.6  # of being there, for a service that only says the name of the
 TOWN_AND_AREA, ONCE_THERE = 2, 0.35  # a place named by town and by area, beside one named by either
 UNWANTED = 0.2
 PAST_ITS_MONEY, PAUSED, NOT_CHECKED = 0.85, 0.85, 0.95
-YEARS_UNTIL_STALE = 2
 NAME_LIFT, PHRASE_LIFT = 0.4, 0.25
 NAMES_LOOKED_AT = 100
 
@@ -121,7 +121,7 @@ class Ranking:
         kept = np.ones(len(facts.ids), np.float32)
         kept[(facts.paid_until > 0) & (facts.paid_until < today)] *= PAST_ITS_MONEY
         kept[facts.paused] *= PAUSED
-        kept[(facts.checked_on > 0) & (facts.checked_on < today - YEARS_UNTIL_STALE * 365)] *= NOT_CHECKED
+        kept[(facts.checked_on > 0) & (facts.checked_on < today - STALE_AFTER.days)] *= NOT_CHECKED
         return kept
 
     def _with_names(self, scores: Floats, stems: Sequence[str], phrase: str) -> Floats:

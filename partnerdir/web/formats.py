@@ -13,6 +13,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from partnerdir import clock, dates
+from partnerdir.directory.rules import is_stale
 from partnerdir.languages import WRITTEN_IN, gettext, gettext_noop, locale_of, spoken
 from partnerdir.web.funding_words import public_words, staff_words
 from partnerdir.web.words import words_for
@@ -40,7 +41,7 @@ HOME_REGION, HOME_CODE = "GB", 44
 
 def init_app(app: Flask) -> None:
     """Adds the filters."""
-    for said in (number, day, distance, moment, money, telephone, dialled, hours, ages):
+    for said in (number, day, distance, last_checked, moment, money, telephone, dialled, hours, ages):
         app.add_template_filter(said)
     for written in (words, short_list, recorded, paragraphs, web_address):
         app.add_template_filter(written)
@@ -74,6 +75,13 @@ def day(value: date) -> Markup:
 def distance(value: date) -> str:
     """How far away a day is: in 4 months."""
     return dates.distance(value, clock.today())
+
+
+def last_checked(checked_on: date | None) -> str:
+    """What a reader must know of a listing that nobody has confirmed for years; nothing of any other."""
+    if checked_on is None or not is_stale(checked_on, clock.today()):
+        return ""
+    return gettext("Last checked on %(day)s", day=dates.day_with_distance(checked_on, clock.today()))
 
 
 def moment(value: datetime) -> str:

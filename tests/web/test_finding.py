@@ -277,3 +277,15 @@ def test_a_search_without_an_index_is_said_kindly_and_the_log_names_the_command(
     assert "Try again in a few minutes" in answer.text
     assert "flask search rebuild" in caplog.text
     assert "rent" not in caplog.text
+
+
+def test_a_stale_listing_is_marked_in_the_list_and_stands_below_a_fresh_one(app: Flask) -> None:
+    with make.saved():
+        trust = make.an_organisation()
+        for name, days in (("Chess club A", 800), ("Chess club B", 8)):
+            service = make.a_service(name, trust)
+            directory.verify_service(service, "A coordinator", clock.today() - timedelta(days))
+    index(app)
+    page = asked(app.test_client(), "chess club")
+    assert names_in(page) == ["Chess club B", "Chess club A"]
+    assert page.text.count("Last checked on") == 1

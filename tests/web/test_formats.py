@@ -19,6 +19,20 @@ def test_a_distance_counts_from_today() -> None:
     assert formats.distance(date(2027, 3, 31)) == "in 4 months"
 
 
+@time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC))
+@pytest.mark.parametrize(
+    ("checked_on", "said"),
+    [
+        (None, ""),
+        (date(2026, 11, 1), ""),
+        (date(2024, 11, 22), ""),
+        (date(2024, 11, 21), "Last checked on 21 November 2024, 2 years ago"),
+    ],
+)
+def test_a_listing_that_nobody_has_confirmed_for_two_years_is_marked(checked_on: date | None, said: str) -> None:
+    assert formats.last_checked(checked_on) == said
+
+
 def test_a_moment_is_said_in_civil_time() -> None:
     assert formats.moment(datetime(2026, 7, 1, 8, 5, tzinfo=UTC)) == "1 July 2026 at 9:05am"
 
