@@ -7,7 +7,6 @@ from typing import Protocol
 
 from partnerdir.languages import gettext
 
-
 STALE_AFTER = timedelta(days=2 * 365)
 
 
