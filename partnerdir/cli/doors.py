@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from partnerdir.database import writing
+from partnerdir.database import db, refresh_statistics, writing
 from partnerdir.errors import PartnerdirError
 
 
@@ -17,6 +17,20 @@ def changes_records(command: Callable[..., Any]) -> Callable[..., Any]:
     def door(*args: Any, **named: Any) -> Any:
         with writing(by="command line"):
             return command(*args, **named)
+
+    return door
+
+
+def changes_many_records(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a command that may write so much that the database must look again how large its tables are."""
+
+    @changes_records
+    @wraps(command)
+    def door(*args: Any, **named: Any) -> Any:
+        done = command(*args, **named)
+        db.session.flush()
+        refresh_statistics(db.session())
+        return done
 
     return door
 

@@ -7,8 +7,8 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from partnerdir.cli.doors import changes_records, says_what_is_wrong
-from partnerdir.database import db, refresh_statistics
+from partnerdir.cli.doors import changes_many_records, says_what_is_wrong
+from partnerdir.database import db
 from partnerdir.geography.importing import Outcome, import_map
 
 MOST_NAMED = 5
@@ -30,14 +30,11 @@ def import_(files: tuple[Path, ...], dry_run: bool) -> None:
     _say(_imported(files, dry_run), dry_run)
 
 
-@changes_records
+@changes_many_records
 def _imported(files: tuple[Path, ...], dry_run: bool) -> Outcome:
     outcome = import_map(files)
     if dry_run:
         db.session.rollback()
-    else:
-        db.session.flush()
-        refresh_statistics(db.session())
     return outcome
 
 

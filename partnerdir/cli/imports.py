@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from tqdm import tqdm
 
 from partnerdir import clock
-from partnerdir.cli.doors import changes_records, says_what_is_wrong
+from partnerdir.cli.doors import changes_many_records, says_what_is_wrong
 from partnerdir.database import db
 from partnerdir.exchange.grants import import_grants, read_grants
 from partnerdir.exchange.layouts import LAYOUTS
@@ -56,7 +56,7 @@ def listings(layout: str, file: Path, dry_run: bool, many_gone: bool) -> None:
     _say(_applied(partial(import_listings, chosen, read, clock.today(), _with_bar, many_gone), dry_run), dry_run)
 
 
-@changes_records
+@changes_many_records
 def _applied(work: Callable[[], Run], dry_run: bool) -> Run:
     with _nothing_collected():
         run = work()

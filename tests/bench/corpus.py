@@ -13,12 +13,22 @@ from random import Random
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from partnerdir.directory.models import Need, Organisation, Phone, Service, ServiceArea, service_need
+from partnerdir.directory.models import (
+    Location,
+    Need,
+    Organisation,
+    Phone,
+    Service,
+    ServiceArea,
+    ServiceAtLocation,
+    service_need,
+)
 from partnerdir.directory.rules import ServiceStatus, Taking
 from partnerdir.funding.models import Fund, Funder, FundingWindow
 from partnerdir.geography.models import Area, AreaKind
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
+TOWNS = 60
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "har", "bour", "lin", "mar", "ne", "port", "quay", "sel", "tor", "wick", "yar")
 
 
@@ -124,6 +134,7 @@ def insert(connection: Connection, made: list[Listing], random: Random) -> None:
             if listing.area
         ],
     )
+    _insert_places(connection, ids, random)
     _insert(connection, Phone, [{"service_id": service_id, "number": "01632 960000"} for service_id in ids])
     _insert_windows(connection, ids, random)
 
@@ -151,6 +162,31 @@ def _insert_services(connection: Connection, made: list[Listing], random: Random
         ],
     )
     return ids
+
+
+def _insert_places(connection: Connection, service_ids: list[uuid.UUID], random: Random) -> None:
+    """A place for each, most of them in one of a few towns."""
+    towns = [(f"Town {number}", random.uniform(55, 58), random.uniform(-5, -2)) for number in range(TOWNS)]
+    often = [1 / rank for rank in range(1, TOWNS + 1)]
+    ids = [uuid.uuid4() for _ in service_ids]
+    _insert(
+        connection,
+        Location,
+        [
+            {
+                "id": key,
+                "address_1": f"{number} Quay Street",
+                "city": town,
+                "latitude": random.gauss(latitude, 0.05),
+                "longitude": random.gauss(longitude, 0.08),
+            }
+            for number, (key, (town, latitude, longitude)) in enumerate(
+                zip(ids, random.choices(towns, often, k=len(ids)), strict=True)
+            )
+        ],
+    )
+    at = zip(service_ids, ids, strict=True)
+    _insert(connection, ServiceAtLocation, [{"service_id": service_id, "location_id": key} for service_id, key in at])
 
 
 def _insert_windows(connection: Connection, service_ids: list[uuid.UUID], random: Random) -> None:

@@ -5,7 +5,7 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -21,7 +21,7 @@ from partnerdir.geography.models import Area
 from partnerdir.search.finder import Finder
 from partnerdir.search.following import follow_changes
 from partnerdir.search.index import newest, rebuild
-from partnerdir.search.rules import Question
+from partnerdir.search.rules import Place, Question
 
 QUESTIONS = 200
 EDITS = 20
@@ -45,8 +45,8 @@ def megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def questions(count: int, terms: int = 3, filtered: bool = False) -> list[Question]:
-    """Questions in words of the listings, as frequent as they are there."""
+def questions(count: int, terms: int = 3, filtered: bool = False, places: Sequence[Place] = ()) -> list[Question]:
+    """Questions in words of the listings, as frequent as they are there; near one of these places where there are any."""
     random = Random(terms)
     some = db.session.scalars(sa.select(Service.description).where(Service.description != "").limit(5000))
     words = " ".join(some).split()
@@ -57,6 +57,7 @@ def questions(count: int, terms: int = 3, filtered: bool = False) -> list[Questi
             " ".join(random.choices(words, k=terms)),
             random.choice(needs) if filtered and needs else None,
             random.choice(areas) if filtered and areas else None,
+            place=random.choice(places) if places else None,
         )
         for _ in range(count)
     ]
@@ -71,7 +72,12 @@ def forget(finder: Finder) -> None:
 def measure_questions(finder: Finder) -> dict[str, Any]:
     """Cold: no term has been decoded. Warm: each has been asked for before."""
     found: dict[str, Any] = {"first_question": milliseconds(lambda: finder.find(Question()))}
-    kinds = {"one": questions(QUESTIONS, 1), "three": questions(QUESTIONS), "filtered": questions(QUESTIONS, filtered=True)}
+    kinds = {
+        "one": questions(QUESTIONS, 1),
+        "three": questions(QUESTIONS),
+        "filtered": questions(QUESTIONS, filtered=True),
+        "near": questions(QUESTIONS, places=finder.list_towns()),
+    }
     for kind, asked in kinds.items():
         finder.find(asked[0])
         cold = []

@@ -17,8 +17,9 @@ from tests.bench import corpus
 
 ROOT = Path(__file__).parents[2]
 REAL = (
-    ("listings", "care-inspectorate", "services/care-inspectorate-2025-02-28.csv"),
-    ("grants", "grants/lloyds-bank-foundation.json"),
+    ("geography", "import", "geography/scotland-outcodes.csv"),
+    ("import", "listings", "care-inspectorate", "services/care-inspectorate-2025-02-28.csv"),
+    ("import", "grants", "grants/lloyds-bank-foundation.json"),
 )
 
 
@@ -51,7 +52,7 @@ class Installation:
         """Puts in so many listings; `real`: those at hand, through the commands that import them."""
         self.measured("tests.bench.installation", size)
         for *arguments, path in REAL if size == "real" else ():
-            command = [sys.executable, "-W", "ignore", "-m", "flask", "--app", "app", "import", *arguments]
+            command = [sys.executable, "-W", "ignore", "-m", "flask", "--app", "app", *arguments]
             subprocess.run(
                 [*command, str(corpus.SHARED / path)],
                 cwd=ROOT, env=self.environment, stdout=subprocess.DEVNULL, check=True,

@@ -84,14 +84,17 @@ def measure() -> dict[str, Any]:
     app = create_app()
     with app.test_request_context():
         asked = questions(QUESTIONS, filtered=False)[: QUESTIONS // 2] + questions(QUESTIONS // 2, filtered=True)
-        results = [url_for("public.results", question=sealed(question)) for question in asked]
+        near = questions(QUESTIONS, places=app.extensions["search"].list_towns())
+        results, nearby = (
+            [url_for("public.results", question=sealed(question)) for question in some] for some in (asked, near)
+        )
         ids = db.session.scalars(sa.select(Service.id).limit(QUESTIONS))
         services = [url_for("public.show_service", service_id=service_id) for service_id in ids]
         db.session.remove()
     with serving() as (connection, server):
         first = milliseconds(lambda: fetch(connection, results[0]))
         found: dict[str, Any] = {"first_request": first}
-        for name, paths in {"results_page": results, "service_page": services}.items():
+        for name, paths in {"results_page": results, "nearby_page": nearby, "service_page": services}.items():
             fetch(connection, paths[0])
             found[name] = spread(milliseconds(partial(fetch, connection, path)) for path in paths)
         return {**found, "site_megabytes": worker_megabytes(server)}

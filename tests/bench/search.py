@@ -20,6 +20,7 @@ SIZES = "1000,10000,100000"
 ROWS = (
     ("services", "services", ""),
     ("results page, whole request", "results_page", "ms"),
+    ("results page near a place, whole request", "nearby_page", "ms"),
     ("the same, in turn with Datasette", "our_page", "ms"),
     ("Datasette: every word, counts of needs and areas", "datasette_page", "ms"),
     ("Datasette: any word, counts of needs and areas", "datasette_any", "ms"),
@@ -33,6 +34,8 @@ ROWS = (
     ("three terms, warm", "three_warm", "ms"),
     ("three terms, a need and an area, cold", "filtered_cold", "ms"),
     ("three terms, a need and an area, warm", "filtered_warm", "ms"),
+    ("three terms near a place, cold", "near_cold", "ms"),
+    ("three terms near a place, warm", "near_warm", "ms"),
     ("an edit, followed and found", "edit", "ms"),
     ("facts read, at the first question", "first_question", "ms"),
     ("first request after the start", "first_request", "ms"),
