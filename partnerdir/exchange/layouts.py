@@ -11,10 +11,17 @@ FOR_WHOM = {
     "Respite Care and Short Breaks": ("respite",),
     "Care at Home": ("care-at-home",),
     "Adult Daycare": ("day-support",),
+    "Older People": ("older-people",),
+    "Children & Young People": ("childrens-homes",),
+    "Learning Disabilities": ("learning-disabilities",),
+    "Physical and Sensory Impairment": ("physical-and-sensory",),
+    "Out of School care": ("out-of-school-care",),
+    "Holiday Playscheme": ("holiday-playschemes",),
+    "Children and Family Centre": ("family-centres",),
 }
 CARE_NEEDS = {
     "Day Care of Children": ("childcare",),
-    "Child Care Agency": ("childcare",),
+    "Child Care Agency": ("sitters",),
     "Support Service": ("care",),
     "Care Home Service": ("care-homes",),
     "Housing Support Service": ("housing-support",),

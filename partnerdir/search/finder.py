@@ -13,13 +13,13 @@ from partnerdir.geography.queries import list_areas
 from partnerdir.search.blocks import Floats
 from partnerdir.search.facts import Facts, load_facts
 from partnerdir.search.family import Family, Plan
-from partnerdir.search.index import newest
+from partnerdir.search.index import NoIndex, newest
 from partnerdir.search.labels import Ints, Rows
 from partnerdir.search.nearness import Around, reached
 from partnerdir.search.planning import Planning
 from partnerdir.search.postings import Postings
 from partnerdir.search.ranking import Ranking
-from partnerdir.search.rules import MOST_CHARACTERS, Answer, Place, Question
+from partnerdir.search.rules import ANY_DISTANCE, MOST_CHARACTERS, Answer, Place, Question
 from partnerdir.search.traits import UNPLACED
 from partnerdir.search.understanding import Understood, needs_meant, understood
 from partnerdir.search.whereabouts import NoSuchPlace, PlaceInWords, Whereabouts, is_anywhere
@@ -52,7 +52,7 @@ class Finder:
             asked, scores = self._scores(words, facts, around)
             spelt, corrections = asked.spelt, (asked.meant,) if asked.meant else ()
             meant = needs_meant(asked, facts.needs.depth)
-            _put_first(scores, facts.rows_named(words))
+            _put_first(scores, facts.rows_named(question.as_written or words))
             everywhere = everywhere & (scores > 0)
             found = np.flatnonzero(passing & (scores > 0))
         else:
@@ -93,11 +93,20 @@ class Finder:
     def read(self, words: str) -> Question:
         """The question that somebody asks with these words; a place in them is taken for one where there is no doubt."""
         found = self.find_place_in(words)
-        return Question(found.words, place=found.place, as_written=words) if found else Question(words)
+        return Question(found.words, place=found.place, within=ANY_DISTANCE, as_written=words) if found else Question(words)
 
     def find_place_in(self, words: str) -> PlaceInWords | None:
         """The place that stands in the words of a question, where there is no doubt."""
-        return self._whereabouts().find_in(words)
+        return self._whereabouts().find_in(words, self._is_mainly_place)
+
+    def _is_mainly_place(self, word: str) -> bool:
+        facts = self._current_facts()
+        with self._reading:
+            try:
+                postings = self._followed(facts)
+            except NoIndex:
+                return False
+            return all(postings.is_place(term) for term in terms(word))
 
     def is_any_placed(self, service_ids: Iterable[uuid.UUID]) -> bool:
         """Whether it is known of any of these services where it is, as far as anybody may know."""

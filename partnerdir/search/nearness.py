@@ -16,17 +16,18 @@ from partnerdir.directory.rules import Way
 from partnerdir.geography.rules import EARTH_RADIUS_MILES, plain_name
 from partnerdir.search.labels import Bools, Ints, Labels, Reach
 from partnerdir.search.particulars import Particulars
-from partnerdir.search.rules import Place, Reached
+from partnerdir.search.rules import ANY_DISTANCE, Place, Reached
 from partnerdir.search.traits import REMOTE
 
 Degrees = NDArray[np.float64]
 Miles = NDArray[np.float32]
 
 # How close a service counts as: 1 next door or in the town that was named, half of that this many miles away …
-HALF_AS_CLOSE_MILES = 4.0
+HALF_AS_CLOSE_MILES = 1.0
 # … if it serves the place and comes there or does not say where it is; if it is there for everybody by telephone or online;
 # and if it serves the place but is beyond the distance asked for.
 SERVING, REMOTELY, SERVING_FROM_AFAR = np.float32(0.8), np.float32(0.5), np.float32(0.2)
+FURTHEST = 12_500  # miles: half round the earth
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,15 @@ class Around:
     comes: Bools  # to people's homes, or is there by telephone or online
     is_placed: Bools  # says where it is
     is_remote: Bools  # for everybody, by telephone or online
+    is_limited: bool  # to a distance; otherwise everything counts, and the nearest matter most
+    has_point: bool  # there is a place to reckon distances from
     unplaced: Bools  # says neither where it is nor whom it serves
 
     @property
     def passing(self) -> Bools:
         """Which rows count as near."""
+        if not self.is_limited:
+            return np.ones(len(self.miles), np.bool_)
         return np.isfinite(self.miles) | self.serves | self.is_in | self.is_remote
 
     @property
@@ -53,7 +58,7 @@ class Around:
         """How close each row is, from 0 to 1."""
         near = np.float32(1) / (1 + self.miles / np.float32(HALF_AS_CLOSE_MILES))
         near[self.is_in_town] = 1
-        serving = np.where(self.comes | ~self.is_placed, SERVING, SERVING_FROM_AFAR)
+        serving = np.where(self.comes | ~self.is_placed, SERVING, SERVING_FROM_AFAR if self.has_point else np.float32(1))
         return np.maximum.reduce([near, (self.serves | self.is_in) * serving, (self.is_remote | self.unplaced) * REMOTELY])
 
     @property
@@ -125,6 +130,8 @@ class Nearness:
             comes=remote | traits.rows_with(f"way:{Way.AT_HOME}"),
             is_placed=placed,
             is_remote=remote & ~self.has_area,
+            is_limited=within != ANY_DISTANCE,
+            has_point=place.latitude is not None,
             unplaced=~placed & ~self.has_area & ~remote,
         )
 
@@ -133,18 +140,21 @@ class Nearness:
         miles = np.full(len(self.has_area), np.inf, np.float32)
         if place.latitude is None or place.longitude is None:
             return miles, np.isfinite(miles)
-        # A box first: most places are outside it, and two comparisons cost less than a distance.
-        high = np.degrees(within / EARTH_RADIUS_MILES)
-        wide = high / max(np.cos(np.radians(abs(place.latitude) + high)), 1e-9)
-        is_inside = (np.abs(self.latitudes - place.latitude) <= high) & (np.abs(self.longitudes - place.longitude) <= wide)
-        inside = np.flatnonzero(is_inside)
+        inside = np.flatnonzero(self._is_in_box(place.latitude, place.longitude, within or FURTHEST))
         far = miles_to(place.latitude, place.longitude, self.latitudes[inside], self.longitudes[inside])
-        far = np.where(far <= within, far, np.inf).astype(np.float32)
+        far = np.where(far <= (within or FURTHEST), far, np.inf).astype(np.float32)
         np.minimum.at(miles, self.rows[inside], far)
         sure = np.full(len(miles), np.inf, np.float32)
         is_sure = ~self.is_rough[inside]
         np.minimum.at(sure, self.rows[inside][is_sure], far[is_sure])
         return miles, miles < sure
+
+    def _is_in_box(self, latitude: float, longitude: float, within: int) -> Bools:
+        """Which places may be so near: most are outside the box, and two comparisons cost less than a distance."""
+        high = np.degrees(within / EARTH_RADIUS_MILES)
+        wide = high / max(np.cos(np.radians(abs(latitude) + high)), 1e-9)
+        inside: Bools = (np.abs(self.latitudes - latitude) <= high) & (np.abs(self.longitudes - longitude) <= wide)
+        return inside
 
     @cached_property
     def middles_of_towns(self) -> dict[str, Place]:
@@ -190,4 +200,5 @@ def reached(around: Around, row: int, traits: frozenset[str]) -> Reached:
         comes=is_served and Way.AT_HOME in ways,
         by_phone=(is_served or bool(around.is_remote[row])) and Way.PHONE in ways,
         online=(is_served or bool(around.is_remote[row])) and Way.ONLINE in ways,
+        is_elsewhere=not (is_served or np.isfinite(miles) or around.is_remote[row] or around.unplaced[row]),
     )

@@ -8,7 +8,8 @@ from partnerdir.search.words import says_nothing, stem_of, words_in
 
 T = TypeVar("T")
 BETWEEN = 2  # words that may stand between two words of a phrase: "mum keeps on drinking"
-SAY_NO = ("no", "not")  # say nothing in a text, and everything in "not going to school"
+# Say nothing in a text, and everything in "not going to school" and in "care at home", which is no care home.
+SMALL_WORDS = ("no", "not", "at")
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,15 @@ class Found(Generic[T]):
     places: tuple[int, ...]
     meanings: tuple[T, ...]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing stands between its words."""
+        return self.places[-1] - self.places[0] == len(self.places) - 1
+
 
 def phrase_stems(words: Iterable[str]) -> list[str]:
     """The stems by which phrases are compared."""
-    return [stem_of(word) for word in words if word in SAY_NO or not says_nothing(word)]
+    return [stem_of(word) for word in words if word in SMALL_WORDS or not says_nothing(word)]
 
 
 class Phrases(Generic[T]):
@@ -40,7 +46,10 @@ class Phrases(Generic[T]):
         self.stems = {stem for stems in known for stem in stems}
 
     def found_in(self, stems: Sequence[str]) -> list[Found[T]]:
-        """The phrases in a row of stems, but none that is only a part of another; the longest first."""
+        """The phrases in a row of stems, the longest first; none that is only a part of another.
+
+        What stands together goes before what stands near: "a person leaving care" says "leaving care", not "personal care".
+        """
         found = [
             Found(places, meanings)
             for start, stem in enumerate(stems)
@@ -52,7 +61,12 @@ class Phrases(Generic[T]):
         for one in found:
             if not any(set(one.places) < set(other.places) for other in kept):
                 kept.append(one)
-        return kept
+        whole = [set(one.places) for one in kept if one.is_whole and len(one.places) > 1]
+        return [one for one in kept if one.is_whole or not any(_goes_before(places, one) for places in whole)]
+
+
+def _goes_before(whole: set[int], one: Found[T]) -> bool:
+    return len(whole) >= len(one.places) and not whole.isdisjoint(one.places)
 
 
 def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int) -> tuple[int, ...]:

@@ -35,7 +35,7 @@ MONTH_MISSING, MONEY_UNKNOWN, MONEY_ENDED, MONTH = 1 * MILE, 3 * MILE, 10 * MILE
 WOMEN_OR_MEN_UNKNOWN = 3 * MILE
 
 EITHER = frozenset((Circumstance.WOMEN.value, Circumstance.MEN.value))
-ANY_DISTANCE = 1000  # miles
+FAR_AWAY = 1000  # miles
 NEXT_BEST, CLOSEST = 3, 3
 # How much each hindrance weighs where nobody fits, lightest first: the sum of them orders the closest.
 HINDRANCES = tuple(Hindrance)
@@ -176,7 +176,7 @@ class Planning:
         around = self._around
         if around is None:
             return np.zeros(len(self.facts.ids), np.int32)
-        far = np.minimum(np.rint(np.minimum(around.miles, ANY_DISTANCE) * MILE), ANY_DISTANCE * MILE).astype(np.int32)
+        far = np.minimum(np.rint(np.minimum(around.miles, FAR_AWAY) * MILE), FAR_AWAY * MILE).astype(np.int32)
         served = around.serves | around.is_in
         far = np.where(around.is_remote | (served & self._with_any_way(Way.PHONE, Way.ONLINE)), np.minimum(far, REMOTELY), far)
         far = np.where(served, np.minimum(far, SERVING), far)
@@ -208,7 +208,7 @@ class Planning:
 
     @cached_property
     def _around_at_any_distance(self) -> Around | None:
-        return self._around_within(ANY_DISTANCE)
+        return self._around_within(FAR_AWAY)
 
     def _around_within(self, miles: int) -> Around | None:
         place = self.family.place

@@ -24,6 +24,7 @@ _APOSTROPHES = str.maketrans("", "", "'\u2019\u02bc")
 
 DISTANCES = (1, 3, 5, 10, 25)  # miles
 USUAL_DISTANCE = 10
+ANY_DISTANCE = 0  # the nearest matter most, and nothing is too far
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Reached:
     comes: bool = False
     by_phone: bool = False
     online: bool = False
+    is_elsewhere: bool = False  # none of these, though it does say where it is
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Question:
     page: int = 1
     page_size: int = 20
     place: Place | None = None
-    within: int = USUAL_DISTANCE  # miles
+    within: int = USUAL_DISTANCE  # miles, or ANY_DISTANCE
     by_distance: bool = False
     age: int | None = None
     chosen: tuple[str, ...] = ()  # traits, in the order they were chosen

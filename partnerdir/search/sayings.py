@@ -6,18 +6,25 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from partnerdir.search.phrases import Phrases
-from partnerdir.search.words import terms
+from partnerdir.search.phrases import Phrases, phrase_stems
+from partnerdir.search.words import terms, words_in
 
 SAYINGS = Path(__file__).with_name("sayings.toml")
 Terms = tuple[str, ...]
 
 
+class Meaning(NamedTuple):
+    """What a saying means: the terms to look for, and the stems of the phrase, by which needs are compared."""
+
+    terms: Terms
+    stems: Terms
+
+
 class Sayings(NamedTuple):
     """Phrases that mean something, that only say for whom, that say nothing, and after which comes what is not wanted."""
 
-    meanings: Phrases[Terms]
-    whom: Phrases[Terms]
+    meanings: Phrases[Meaning]
+    whom: Phrases[Meaning]
     fillers: Phrases[None]
     exceptions: Phrases[None]
 
@@ -34,7 +41,8 @@ def list_sayings() -> Sayings:
     )
 
 
-def _meant(table: dict[str, list[str]]) -> Iterator[tuple[str, Terms]]:
+def _meant(table: dict[str, list[str]]) -> Iterator[tuple[str, Meaning]]:
     for meanings, said in table.items():
-        for meaning in meanings.split(" | "):
-            yield from ((saying, tuple(terms(meaning))) for saying in (meaning, *said))
+        for text in meanings.split(" | "):
+            meaning = Meaning(tuple(terms(text)), tuple(phrase_stems(words_in(text))))
+            yield from ((saying, meaning) for saying in (text, *said))

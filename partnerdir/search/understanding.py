@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from partnerdir.search.phrases import Phrases, phrase_stems
+from partnerdir.search.phrases import SMALL_WORDS, Phrases, phrase_stems
 from partnerdir.search.rules import MOST_TERMS
 from partnerdir.search.sayings import list_sayings
 from partnerdir.search.spelling import Vocabulary
@@ -78,7 +78,7 @@ def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
     """What somebody looks for who types these words."""
     wanted, unwanted = _without_exceptions(words)
     typed = _list_words(wanted, needs, areas, spelling)
-    said = [word for word in typed if not says_nothing(word.typed) or word.typed in ("no", "not")]
+    said = [word for word in typed if not says_nothing(word.typed) or word.typed in SMALL_WORDS]
     stems = [word.stem for word in said]
     sayings = list_sayings()
     empty = {place for found in sayings.fillers.found_in(stems) for place in found.places}
@@ -152,11 +152,11 @@ def _parts(
             continue
         readings = [_as_typed([said[place] for place in places if place not in empty or len(places) > 1])]
         need_ids = [need_id for need in needs_said if set(need.places) <= set(places) for need_id in need.meanings]
-        for terms in meant.get(places, ()):
+        for meaning in meant.get(places, ()):
             # What this directory has a need for is found by that; the words of it alone may be said of much else.
-            named = [found.meanings for found in needs.found_in(terms) if len(found.places) == len(terms)]
+            named = [found.meanings for found in needs.found_in(meaning.stems) if len(found.places) == len(meaning.stems)]
             need_ids += [need_id for meanings in named for need_id in meanings]
-            readings += [] if named else [Reading(terms, MEANT)]
+            readings += [] if named else [Reading(meaning.terms, MEANT)]
         weight = FOR_WHOM if places in whom else 1.0
         parts.append((places[0], Part(tuple(dict.fromkeys(readings)), tuple(dict.fromkeys(need_ids)), weight)))
         done |= set(places)

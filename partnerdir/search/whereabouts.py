@@ -1,7 +1,7 @@
 """Whereabouts: what people write for a place, understood; nothing is guessed that may be something else."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -12,6 +12,7 @@ from partnerdir.search.rules import Place
 
 EVERYWHERE = {"", "anywhere", "everywhere", "any", "any area", "all areas", "all", "uk", "online"}
 AS_LIKE, MOST_MEANT = 0.72, 3
+LONGEST_NAME = 4  # words
 _BEFORE_A_PLACE = re.compile(
     r"(?i)^(.*?)[\s,]+(?:in|near|nr|around|round|at|by|from|close to|next to|nearby)\s+(.+?)[\s.,?!]*$"
 )
@@ -61,8 +62,8 @@ class Whereabouts:
             return NoSuchPlace(written, True, tuple(_list_wider(codes[0])))
         return self._named(text) or NoSuchPlace(written, False, self._list_meant(text))
 
-    def find_in(self, words: str) -> PlaceInWords | None:
-        """The place inside a question, where there is no doubt: a postcode, or a known name after 'in' or 'near'."""
+    def find_in(self, words: str, is_mainly_place: Callable[[str], bool]) -> PlaceInWords | None:
+        """The place inside a question, where there is no doubt: a postcode, or a known name after 'in' or at the end."""
         for piece in list_codes_in(words):
             code = read_code(piece)
             place = _at(code, is_sure=True) if code else None
@@ -71,6 +72,15 @@ class Whereabouts:
         found = _BEFORE_A_PLACE.match(words)
         if found and plain_name(found[2]) not in _HERE and (place := self._exactly(found[2])) and found[1].strip():
             return PlaceInWords(" ".join(found[1].split()), place)
+        return self._find_at_end(words.rstrip(" .,?!").split(), is_mainly_place)
+
+    def _find_at_end(self, words: list[str], is_mainly_place: Callable[[str], bool]) -> PlaceInWords | None:
+        """A known name that comes last; one word alone may be much else, so it must be said of places more than of anything."""
+        for start in range(max(1, len(words) - LONGEST_NAME), len(words)):
+            name = " ".join(words[start:])
+            place = self._exactly(name)
+            if place and (start < len(words) - 1 or is_mainly_place(name)) and plain_name(" ".join(words[:start])):
+                return PlaceInWords(" ".join(words[:start]).rstrip(" ,"), place)
         return None
 
     def _named(self, text: str) -> Place | None:

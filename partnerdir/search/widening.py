@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from partnerdir.search.rules import DISTANCES, Answer, Question
+from partnerdir.search.rules import ANY_DISTANCE, DISTANCES, Answer, Question
 from partnerdir.search.traits import REMOTE
 
 
@@ -43,7 +43,7 @@ def widened(
 def _list_wider(asked: Question, parents: Mapping[uuid.UUID, uuid.UUID | None]) -> Iterator[tuple[Question, tuple[Step, ...]]]:
     question, steps = replace(asked, page=1), tuple[Step, ...]()
     further = next((miles for miles in reversed(DISTANCES) if miles > asked.within), None)
-    if asked.place and asked.place.latitude is not None and further:
+    if asked.place and asked.place.latitude is not None and further and asked.within != ANY_DISTANCE:
         question, steps = replace(question, within=further), (Step.FURTHER,)
         yield question, steps
     while question.chosen:
@@ -61,5 +61,5 @@ def _list_wider(asked: Question, parents: Mapping[uuid.UUID, uuid.UUID | None]) 
         for way in REMOTE:
             helplines = replace(question, words="", place=None, area_id=None, chosen=(way,))
             yield helplines, (Step.HELPLINES,)
-    if asked.place or asked.area_id:
+    if (asked.place and asked.within != ANY_DISTANCE) or asked.area_id:
         yield replace(question, place=None, area_id=None), (*steps, Step.ANYWHERE)

@@ -1,73 +1,23 @@
-"""Distance and service area together; and no question about distance tells anything of a confidential place."""
+"""Distance and service area together, and places as people write them."""
 
-import uuid
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from partnerdir.database import db
 from partnerdir.directory import actions as directory
 from partnerdir.directory.models import Service
 from partnerdir.directory.rules import Way
-from partnerdir.geography.actions import add_area, add_postcode
-from partnerdir.geography.models import Area, AreaKind
-from partnerdir.search import particulars
-from partnerdir.search.finder import Finder
-from partnerdir.search.rules import DISTANCES, Answer, Place, Question, Reached
+from partnerdir.geography.actions import add_postcode
+from partnerdir.geography.models import Area
+from partnerdir.search.rules import ANY_DISTANCE, DISTANCES, Place, Question, Reached
 from partnerdir.search.traits import UNPLACED
 from partnerdir.search.whereabouts import NoSuchPlace
 from tests import make
 from tests.search.asking import Searching
-
-LATITUDE, LONGITUDE = 55.9700, -3.1700
-LEITH = Place("EH6 5AB", LATITUDE, LONGITUDE)
-MILE = 1 / 69.1  # degrees of latitude
-
-
-def _put(service: Service, miles_north: float, town: str = "") -> None:
-    place = directory.add_location(latitude=LATITUDE + miles_north * MILE, longitude=LONGITUDE, city=town)
-    db.session.flush()
-    directory.add_service_at_location(service, place)
-
-
-@pytest.fixture
-def areas(app: Flask) -> dict[str, Area]:
-    """A nation with a council with two wards."""
-    with make.saved():
-        nation = make.an_area("Scotland", "S9", AreaKind.NATION)
-        council = add_area("City of Edinburgh", "S12", AreaKind.COUNCIL, nation.id)
-        db.session.flush()
-        wards = [add_area(name, name, AreaKind.WARD, council.id) for name in ("Leith Walk", "Morningside")]
-        db.session.flush()
-        add_postcode("EH6 5AB", 55.97, -3.17, wards[0].id)
-        add_postcode("EH10 4AA", 55.93, -3.21, wards[1].id)
-        return {area.name: area for area in (nation, council, *wards)}
-
-
-@pytest.fixture
-def listed(areas: dict[str, Area]) -> dict[str, Service]:
-    """One service for each way to count as near, and one for each way not to."""
-    with make.saved():
-        trust = make.an_organisation()
-
-        def a(name: str, *ways: Way, area: str = "") -> Service:
-            return make.a_service(name, trust, ways=list(ways), area_ids=[areas[area].id] if area else [])
-
-        made = [
-            a("Near drop-in", Way.AT_PLACE), a("Far drop-in", Way.AT_PLACE), a("Serves the ward", area="Leith Walk"),
-            a("Serves the council", Way.AT_HOME, area="City of Edinburgh"),
-            a("Serves elsewhere", Way.PHONE, area="Morningside"),
-            a("Helpline", Way.PHONE), a("Website", Way.ONLINE), a("Nobody knows", Way.AT_HOME),
-        ]  # fmt: skip
-        _put(made[0], 0.8, "Leith")
-        _put(made[0], 4, "Leith")
-        _put(made[1], 12)
-        return {service.name: service for service in made}
+from tests.search.leith import LEITH, put
 
 
 def _ask(searching: Searching, **fields: Any) -> dict[str, Reached]:
@@ -171,6 +121,46 @@ def test_a_place_in_the_words_is_understood(
 
 
 @pytest.mark.parametrize(
+    ("words", "rest", "name"),
+    [
+        ("food bank leith", "food bank", "Leith"), ("food bank, LEITH.", "food bank", "Leith"),
+        ("women's refuge Leith Walk", "women's refuge", "Leith Walk"),
+    ],
+)  # fmt: skip
+def test_a_place_at_the_end_needs_no_word_before_it(
+    searching: Searching, listed: dict[str, Service], words: str, rest: str, name: str
+) -> None:
+    searching.catch_up()
+    found = searching.finder.find_place_in(words)
+    assert found is not None
+    assert (found.words, found.place.name) == (rest, name)
+
+
+def test_a_word_that_services_use_more_than_places_is_no_place_at_the_end(searching: Searching, areas: dict[str, Area]) -> None:
+    with make.saved():
+        put(make.a_service("Hope for families", description="Hope and more hope"), 1, "Hope")
+        make.a_service("Hope again")
+    searching.catch_up()
+    assert searching.finder.find_place_in("looking for hope") is None
+    assert searching.finder.find_place_in("food in Hope") is not None
+
+
+def test_a_place_in_the_words_puts_the_nearest_first_and_leaves_nobody_out(
+    searching: Searching, listed: dict[str, Service]
+) -> None:
+    searching.catch_up()
+    question = searching.finder.read("drop-in leith")
+    assert (question.words, question.within, question.as_written) == ("drop-in", ANY_DISTANCE, "drop-in leith")
+    with make.saved():
+        put(make.a_service("Faraway drop-in"), 200)
+        make.a_service("Morningside drop-in", area_ids=[listed["Serves elsewhere"].areas_served[0].area_id])
+    found = _ask(searching, words=question.words, place=question.place, within=ANY_DISTANCE)
+    assert list(found) == ["Near drop-in", "Far drop-in", "Faraway drop-in", "Morningside drop-in"]
+    assert found["Faraway drop-in"].miles == pytest.approx(197.6, abs=0.1)
+    assert found["Morningside drop-in"] == Reached(is_elsewhere=True)
+
+
+@pytest.mark.parametrize(
     "words", ["leith academy", "leith", "in leith", "help near me", "P1 class", "kids in trouble", "", "in"]
 )
 def test_words_that_may_mean_something_else_are_left_alone(
@@ -215,72 +205,3 @@ def test_where_only_districts_are_known_services_and_questions_are_in_their_midd
 @pytest.mark.usefixtures("district")
 def test_a_postcode_that_its_district_does_not_have_is_not_taken_for_it(searching: Searching) -> None:
     assert searching.finder.find_place("EH10 4AB") == NoSuchPlace("EH10 4AB", True, ("EH10",))
-
-
-# --- no distance tells where a confidential place is ---
-
-SECRET = uuid.UUID("5ec2e700-0000-4000-8000-000000000001")
-QUESTIONS = st.builds(
-    Question,
-    place=st.builds(Place, st.just("Somewhere"), st.floats(55.8, 56.1), st.floats(-3.4, -3.0)),
-    within=st.sampled_from(DISTANCES),
-    by_distance=st.booleans(),
-    chosen=st.sampled_from([(), (UNPLACED,), ("way:at_place",)]),
-    page=st.integers(1, 2),
-    page_size=st.sampled_from([1, 3, 50]),
-)
-ASKED = st.lists(QUESTIONS, min_size=1, max_size=6)
-SOMEWHERE = st.tuples(st.floats(55.8, 56.1), st.floats(-3.4, -3.0))
-FEW = hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-ONE_FAULT_WILL_DO = hypothesis_settings(FEW, phases=[Phase.generate], derandomize=True)
-
-
-def _hide(mark: str, point: tuple[float, float] | None) -> None:
-    """Puts the service that is marked in this way at a point, or has it say nothing of where it is."""
-    with make.saved():
-        service = db.session.get(Service, SECRET)
-        if service is None:
-            service = make.a_service("Refuge", make.an_organisation("Refuge Trust"), id=SECRET, ways=[Way.AT_PLACE])
-        service.is_confidential = mark == "service"
-        service.organisation.is_confidential = mark == "organisation"
-        service.places.clear()
-        db.session.flush()
-        if point:
-            town = directory.add_location(
-                latitude=point[0], longitude=point[1], city="Hideaway", is_confidential=mark == "location"
-            )
-            db.session.flush()
-            directory.add_service_at_location(service, town)
-
-
-def _answers(finder: Finder, asked: list[Question]) -> tuple[list[Answer], Place | NoSuchPlace | None]:
-    return [finder.find(question) for question in asked], finder.find_place("Hideaway")
-
-
-def _look_for_leaks(finder: Finder, mark: str, how: hypothesis_settings = FEW) -> None:
-    @given(asked=ASKED, here=SOMEWHERE, there=SOMEWHERE)
-    @how
-    def same(asked: list[Question], here: tuple[float, float], there: tuple[float, float]) -> None:
-        _hide(mark, None)
-        nowhere = _answers(finder, asked)
-        assert isinstance(nowhere[1], NoSuchPlace)
-        for point in (here, there):
-            _hide(mark, point)
-            assert _answers(finder, asked) == nowhere
-
-    same()
-
-
-@pytest.mark.parametrize("mark", ["service", "organisation", "location"])
-def test_no_questions_about_distance_tell_whether_or_where_a_confidential_place_is(
-    searching: Searching, listed: dict[str, Service], mark: str
-) -> None:
-    _look_for_leaks(searching.finder, mark)
-
-
-def test_a_planted_leak_is_found(searching: Searching, listed: dict[str, Service], monkeypatch: pytest.MonkeyPatch) -> None:
-    leaky = particulars._SPOTS._clone()
-    leaky._where_criteria = ()
-    monkeypatch.setattr(particulars, "_SPOTS", leaky)
-    with pytest.raises(AssertionError):
-        _look_for_leaks(searching.finder, "location", ONE_FAULT_WILL_DO)

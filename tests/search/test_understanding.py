@@ -10,7 +10,7 @@ from partnerdir import clock
 from partnerdir.directory import actions
 from partnerdir.directory.rules import ServiceStatus
 from partnerdir.search import ranking
-from partnerdir.search.phrases import phrase_stems
+from partnerdir.search.phrases import Phrases, phrase_stems
 from partnerdir.search.rules import Question
 from partnerdir.search.sayings import list_sayings
 from partnerdir.search.words import words_in
@@ -68,6 +68,25 @@ def test_what_people_say_leads_to_the_need_that_a_directory_has_for_it(town: Sea
         make.a_service("Highland Visitors", needs=[at_home])
         make.a_service("Aspen Care Home", description="At home here, with care")
     assert town.names("somebody to come in and help getting washed")[0] == "Highland Visitors"
+
+
+def test_care_at_home_is_no_care_home(town: Searching) -> None:
+    with make.saved():
+        make.a_service("Highland Visitors", needs=[make.a_need("Care at home", "care-at-home")])
+        make.a_service("Aspen", needs=[make.a_need("Care homes", "care-homes", words=["care home"])])
+    assert town.names("care at home")[0] == "Highland Visitors"
+    assert town.names("care home")[0] == "Aspen"
+
+
+def test_what_stands_together_goes_before_what_only_stands_near() -> None:
+    phrases = Phrases([("leaving care", 1), ("personal care", 2), ("clear my record", 3), ("criminal record", 4)])
+
+    def meant(words: str) -> set[int]:
+        return {meaning for found in phrases.found_in(phrase_stems(words_in(words))) for meaning in found.meanings}
+
+    assert meant("a person leaving care") == {1}
+    assert meant("personal home care") == {2}
+    assert meant("clear my criminal record") == {3, 4}
 
 
 def test_a_word_that_finds_nothing_is_put_right_and_said(town: Searching) -> None:

@@ -9,7 +9,7 @@ from partnerdir.errors import Missing
 from partnerdir.geography.queries import find_area
 from partnerdir.languages import gettext
 from partnerdir.search.finder import Finder
-from partnerdir.search.rules import DISTANCES, Place, Question
+from partnerdir.search.rules import ANY_DISTANCE, DISTANCES, Place, Question
 from partnerdir.search.whereabouts import NoSuchPlace
 from partnerdir.web.public.narrowing import is_trait
 from partnerdir.web.questions import opened
@@ -53,7 +53,7 @@ def chosen_next(before: Question) -> Question | Unclear:
         question = replace(question, chosen=tuple(trait for trait in question.chosen if trait != drop))
     if drop in ("age", "need_id", "area_id", "place"):
         question = replace(question, **{drop: None})  # type: ignore[arg-type]  # each of the four may be None
-    if form.get("within", "").isdigit() and int(form["within"]) in DISTANCES:
+    if form.get("within", "").isdigit() and int(form["within"]) in (*DISTANCES, ANY_DISTANCE):
         question = replace(question, within=int(form["within"]))
     if form.get("order") in ("distance", "match"):
         question = replace(question, by_distance=form["order"] == "distance")
@@ -88,7 +88,7 @@ def asked_anew(before: Question) -> Question | Unclear:
         return Unclear("place", place.written, why_no_place(place), place.meant)
     if place is None and question.words and "literally" not in form and not area and not before.area_id:
         read = finder().read(question.words)
-        return replace(question, words=read.words, place=read.place, as_written=read.as_written)
+        return replace(question, words=read.words, place=read.place, within=read.within, as_written=read.as_written)
     return replace(question, place=place)
 
 

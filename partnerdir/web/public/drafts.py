@@ -152,7 +152,7 @@ def begun_with(question: Question, need_codes: Sequence[str]) -> Draft:
         needs=(*map(NeedRow, need_codes[:MOST_NEEDS]), *[NeedRow()] * (2 - len(need_codes))),
         people=(PersonRow("" if question.age is None else str(question.age), circumstances),),
         place=question.place.name if question.place else "",
-        within=question.within,
+        within=question.within or USUAL_DISTANCE,
     )
 
 

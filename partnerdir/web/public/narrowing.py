@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from partnerdir.directory.rules import Circumstance, Taking, Way
 from partnerdir.languages import gettext, gettext_noop, lazy_gettext, ngettext
-from partnerdir.search.rules import DISTANCES, Question
+from partnerdir.search.rules import ANY_DISTANCE, DISTANCES, Question
 from partnerdir.search.traits import FREE, PROFESSIONAL, SELF, STAYS, TRAVEL_HELP, UNPLACED, WHEELCHAIR
 from partnerdir.web import formats
 from partnerdir.web.words import words_later
@@ -102,6 +102,7 @@ def distances(question: Question) -> Group | None:
     miles = [
         Option(str(far), ngettext("%(num)s mile", "%(num)s miles", far), None, far == question.within) for far in DISTANCES
     ]
+    miles.append(Option(str(ANY_DISTANCE), gettext("Any distance"), None, question.within == ANY_DISTANCE))
     return Group(gettext("How far away"), miles, name="within")
 
 

@@ -47,6 +47,7 @@ def list_said(near: Reached, service: Service, place: Place, areas: Mapping[uuid
         gettext("Comes to you"): near.comes,
         gettext("By phone"): near.by_phone,
         gettext("Online"): near.online,
+        gettext("Elsewhere"): near.is_elsewhere,
     }
     return [words for words, holds in said.items() if holds] or [gettext("Does not say where it is")]
 
