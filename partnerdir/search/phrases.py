@@ -1,6 +1,6 @@
 """Phrases: what people say, found in a question however it is bent and with a word or two between."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -45,16 +45,17 @@ class Phrases(Generic[T]):
             self._starting.setdefault(stems[0], []).append((stems, tuple(standing_for)))
         self.stems = {stem for stems in known for stem in stems}
 
-    def found_in(self, stems: Sequence[str]) -> list[Found[T]]:
+    def found_in(self, stems: Sequence[str], empty: Collection[int] = ()) -> list[Found[T]]:
         """The phrases in a row of stems, the longest first; none that is only a part of another.
 
         What stands together goes before what stands near: "a person leaving care" says "leaving care", not "personal care".
+        Words at empty places say nothing and do not count as standing between.
         """
         found = [
             Found(places, meanings)
             for start, stem in enumerate(stems)
             for phrase, meanings in self._starting.get(stem, ())
-            if (places := _places(phrase, stems, start))
+            if (places := _places(phrase, stems, start, empty))
         ]
         found.sort(key=lambda one: -len(one.places))
         kept: list[Found[T]] = []
@@ -69,12 +70,22 @@ def _goes_before(whole: set[int], one: Found[T]) -> bool:
     return len(whole) >= len(one.places) and not whole.isdisjoint(one.places)
 
 
-def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int) -> tuple[int, ...]:
+def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int, empty: Collection[int]) -> tuple[int, ...]:
     places = [start]
     for stem in phrase[1:]:
-        after = places[-1] + 1
-        try:
-            places.append(stems.index(stem, after, after + BETWEEN + 1))
-        except ValueError:
+        place = _next(stem, stems, places[-1] + 1, empty)
+        if place is None:
             return ()
+        places.append(place)
     return tuple(places)
+
+
+def _next(stem: str, stems: Sequence[str], start: int, empty: Collection[int]) -> int | None:
+    between = 0
+    for place in range(start, len(stems)):
+        if stems[place] == stem:
+            return place
+        between += place not in empty
+        if between > BETWEEN:
+            return None
+    return None

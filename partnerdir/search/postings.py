@@ -16,6 +16,7 @@ from partnerdir.search.facts import Facts
 from partnerdir.search.index import KEY, SCHEMA, damage_named, ids_in, lengths_in, opened
 from partnerdir.search.labels import Rows
 from partnerdir.search.rules import FIELD_WEIGHTS, LENGTH_NORMALISATION, PLACE, SATURATION
+from partnerdir.search.sayings import list_words_said
 from partnerdir.search.spelling import Vocabulary
 
 Found = tuple[Rows, Floats]  # documents, and how often the term is in each
@@ -174,7 +175,7 @@ class Postings:
         """The words of the directory as they are spelt."""
         if self._vocabulary is None:
             with damage_named(self.home):
-                counts: Counter[str] = Counter()
+                counts = Counter(list_words_said())
                 for part in self._parts.values():
                     counts.update(part.spelt())
             self._vocabulary = Vocabulary(counts)

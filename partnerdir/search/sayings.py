@@ -41,6 +41,14 @@ def list_sayings() -> Sayings:
     )
 
 
+@cache
+def list_words_said() -> frozenset[str]:
+    """Every word of the sayings, so that one that is mistyped can be put right in any directory."""
+    said = list_sayings()
+    texts = (*said.meanings.texts, *said.whom.texts, *said.fillers.texts)
+    return frozenset(word for text in texts for word in words_in(text))
+
+
 def _meant(table: dict[str, list[str]]) -> Iterator[tuple[str, Meaning]]:
     for meanings, said in table.items():
         for text in meanings.split(" | "):

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cached_property
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -13,8 +14,14 @@ RARE = 2  # a word in no more services than this may be a slip as well
 FAR_RARER = 30  # if its neighbour is in so many times more
 ANOTHER_LETTER_FIRST = 0.9  # people seldom mistype the first letter
 MOST = 12
+BY_EAR = 5  # letters at least, of a word that is known by its sound alone: of shorter ones too many sound alike
 
-_SOUNDS = {"ph": "f", "ce": "se", "ci": "si", "ch": "k", "ck": "k", "c": "k", "y": "i", "z": "s", "gh": "g", "wh": "w"}
+# The longest first, as they are tried in this order.
+_SOUNDS = {
+    "tion": "shn", "sion": "shn", "cian": "shn", "cial": "shl", "tial": "shl", "tia": "sh", "cia": "sh", "sch": "sk", "ght": "t",
+    "ph": "f", "ce": "se", "ci": "si", "ch": "k", "ck": "k", "c": "k", "y": "i", "z": "s", "gh": "g", "wh": "w",
+}  # fmt: skip
+FEWEST_BONES = 4
 _ONE_LETTER = re.compile("|".join(_SOUNDS))
 
 
@@ -42,7 +49,21 @@ class Vocabulary:
             if other != word
         ]
         likely = [entry for entry in likely if entry[0] <= (2 if len(word) >= LONG else 1.5)]
-        return min(likely)[2] if likely else None
+        return min(likely)[2] if likely else self._sounding_like(word)
+
+    def _sounding_like(self, word: str) -> str | None:
+        """The most frequent word that sounds like one spelt by ear: eviction for evicshun."""
+        alike = self._by_sound.get(_bones(word), []) if len(word) >= BY_EAR else []
+        return max(alike, key=lambda other: (self.counts[other], other), default=None)
+
+    @cached_property
+    def _by_sound(self) -> dict[str, list[str]]:
+        sounding = defaultdict(list)
+        for length, words in self._of_length.items():
+            for word in words if length >= BY_EAR else ():
+                if len(bones := _bones(word)) >= FEWEST_BONES:
+                    sounding[bones].append(word)
+        return dict(sounding)
 
     def clearer(self, word: str) -> str | None:
         """The word one slip away that is in far more services than this rare one."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from partnerdir.search.english import list_english
 from partnerdir.search.phrases import SMALL_WORDS, Phrases, phrase_stems
 from partnerdir.search.rules import MOST_TERMS
 from partnerdir.search.sayings import list_sayings
@@ -124,6 +125,8 @@ def _list_words(text: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
             found.append(Word(word, clearer=spelling.vocabulary.clearer(word) or ""))
         elif halves := spelling.vocabulary.parted(word):
             found += [Word(word, right=halves[0]), Word("", right=halves[1])]
+        elif word in list_english():
+            found.append(Word(word))
         else:
             found.append(Word(word, right=spelling.vocabulary.closest(word) or ""))
     return found
@@ -140,9 +143,9 @@ def _parts(
 ) -> Iterator[Part]:
     """A part for each phrase that means something, and for each word that is in none of them."""
     sayings = list_sayings()
-    whom = {found.places: found for found in sayings.whom.found_in(stems)}
-    meant = {found.places: found.meanings for found in (*whom.values(), *sayings.meanings.found_in(stems))}
-    needs_said = needs.found_in(stems)
+    whom = {found.places: found for found in sayings.whom.found_in(stems, empty)}
+    meant = {found.places: found.meanings for found in (*whom.values(), *sayings.meanings.found_in(stems, empty))}
+    needs_said = needs.found_in(stems, empty)
     phrases = {*meant, *(need.places for need in needs_said)}
     longest_first = sorted(phrases, key=lambda places: (-len(places), places))
     done: set[int] = set()
