@@ -57,17 +57,20 @@ class Phrases(Generic[T]):
             for phrase, meanings in self._starting.get(stem, ())
             if (places := _places(phrase, stems, start, empty))
         ]
+        whole = [one for one in found if one.is_whole]
+        found = [one for one in found if one.is_whole or not any(_goes_before(other, one, empty) for other in whole)]
         found.sort(key=lambda one: -len(one.places))
         kept: list[Found[T]] = []
         for one in found:
             if not any(set(one.places) < set(other.places) for other in kept):
                 kept.append(one)
-        whole = [set(one.places) for one in kept if one.is_whole and len(one.places) > 1]
-        return [one for one in kept if one.is_whole or not any(_goes_before(places, one) for places in whole)]
+        return kept
 
 
-def _goes_before(whole: set[int], one: Found[T]) -> bool:
-    return len(whole) >= len(one.places) and not whole.isdisjoint(one.places)
+def _goes_before(whole: Found[T], one: Found[T], empty: Collection[int]) -> bool:
+    """Whether a phrase says as much as another with which it shares a word: as many words, and as many that say something."""
+    says, other_says = set(whole.places) - set(empty), set(one.places) - set(empty)
+    return len(whole.places) >= len(one.places) and len(says) >= len(other_says) > 1 and not says.isdisjoint(other_says)
 
 
 def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int, empty: Collection[int]) -> tuple[int, ...]:
