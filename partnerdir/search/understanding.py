@@ -154,7 +154,12 @@ def _parts(
         if set(places) <= done or (set(places) <= empty and len(places) == 1):
             continue
         readings = [_as_typed([said[place] for place in places if place not in empty or len(places) > 1])]
-        need_ids = [need_id for need in needs_said if set(need.places) <= set(places) for need_id in need.meanings]
+        need_ids = [
+            need_id
+            for need in needs_said
+            if set(need.places) <= set(places) and (len(need.places) > 1 or len(places) == 1)
+            for need_id in need.meanings
+        ]
         for meaning in meant.get(places, ()):
             # What this directory has a need for is found by that; the words of it alone may be said of much else.
             named = [found.meanings for found in needs.found_in(meaning.stems) if len(found.places) == len(meaning.stems)]
