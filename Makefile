@@ -21,7 +21,7 @@ STYLES_AND_SCRIPTS := package.json static/build.js static/favicon.svg $(wildcard
 LOCK := CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help install run test check bench bench-search bench-plan bench-pages bench-alerts demo-reset lock front-end words clean
+.PHONY: help install run test check bench bench-search bench-plan bench-pages bench-alerts pictures demo-reset lock front-end words clean
 
 help:  ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,10 @@ bench-pages: $(DONE)/development static/built/manifest.json $(CATALOGUES) tests/
 
 bench-alerts: $(DONE)/development $(CATALOGUES)  ## Measure a scan over a million funding windows, and live a year of real grants again
 	@$(PYTHON) -m tests.bench.alerts
+
+pictures: $(DONE)/development static/built/manifest.json $(CATALOGUES)  ## Take the pictures of the README anew
+	@$(PYTHON) tests/system_packages.py
+	@$(PYTHON) -W ignore -m tests.pictures
 
 demo-reset: $(DONE)/site $(CATALOGUES)  ## Throw the demonstration's records away and make them anew
 	@$(FLASK) demo-reset

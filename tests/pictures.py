@@ -59,8 +59,8 @@ def window(page: Page, site: WholeSite) -> None:
     page.fill("#password", password)
     page.get_by_role("button", name="Sign in").click()
     service(page, site)
-    page.get_by_role("link", name="Change").first.click()
-    page.get_by_role("link", name="Change").first.click()
+    page.get_by_role("link", name="Change this service").click()
+    page.locator(".pd-timeline__note a").last.click()
 
 
 def mail(page: Page, site: WholeSite) -> None:
