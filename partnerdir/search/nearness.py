@@ -25,8 +25,8 @@ Miles = NDArray[np.float32]
 # How close a service counts as: 1 next door or in the town that was named, half of that this many miles away …
 HALF_AS_CLOSE_MILES = 1.0
 # … if it serves the place and comes there or does not say where it is; if it is there for everybody by telephone or online;
-# and if it serves the place but is beyond the distance asked for.
-SERVING, REMOTELY, SERVING_FROM_AFAR = np.float32(0.8), np.float32(0.5), np.float32(0.2)
+# if it serves the place but is beyond the distance asked for; and if it does not say where it is.
+SERVING, REMOTELY, SERVING_FROM_AFAR, UNPLACED = (np.float32(share) for share in (0.8, 0.5, 0.2, 0.1))
 FURTHEST = 12_500  # miles: half round the earth
 
 
@@ -59,7 +59,9 @@ class Around:
         near = np.float32(1) / (1 + self.miles / np.float32(HALF_AS_CLOSE_MILES))
         near[self.is_in_town] = 1
         serving = np.where(self.comes | ~self.is_placed, SERVING, SERVING_FROM_AFAR if self.has_point else np.float32(1))
-        return np.maximum.reduce([near, (self.serves | self.is_in) * serving, (self.is_remote | self.unplaced) * REMOTELY])
+        return np.maximum.reduce(
+            [near, (self.serves | self.is_in) * serving, self.is_remote * REMOTELY, self.unplaced * UNPLACED]
+        )
 
     @property
     def order_by_distance(self) -> Miles:

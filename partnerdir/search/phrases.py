@@ -70,7 +70,7 @@ class Phrases(Generic[T]):
 def _goes_before(whole: Found[T], one: Found[T], empty: Collection[int]) -> bool:
     """Whether a phrase says as much as another with which it shares a word: as many words, and as many that say something."""
     says, other_says = set(whole.places) - set(empty), set(one.places) - set(empty)
-    return len(whole.places) >= len(one.places) and len(says) >= len(other_says) > 1 and not says.isdisjoint(other_says)
+    return len(whole.places) >= len(one.places) and len(says) >= len(other_says) and not says.isdisjoint(other_says)
 
 
 def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int, empty: Collection[int]) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from partnerdir.search.words import stem_of, words_in
 # Chosen on the half of the judged questions that was not held back (docs/decisions/0011-judged-search.md).
 ONE_OF_MANY = 0.3  # what is left of the score of a service that answers next to none of the parts
 LIKENESS = 0.3  # from 0, where the rarest part of a question decides, to 1, where all parts count the same
+ENOUGH, MANY = 0.4, 20  # of one part, for a service to be in the list where so many others are
 WHOLE_READING = 2.0  # how sharply a reading falls when only some of its words are there, as a power
 NEED_LIFT = 2.0 * FIELD_WEIGHTS["needs"]
 PLACE_LIFT = 8.0  # a service there comes before one that answers as well and is elsewhere
@@ -55,15 +56,22 @@ class Ranking:
         return self._with_names(answers, asked.stems, " ".join(stem for stem in asked.stems if stem not in named))
 
     def _answers(self, parts: Sequence[Part]) -> tuple[Floats, Floats]:
-        """How well each row answers these parts, and how much of them it answers at all, from 0 to 1."""
-        total, answered, asked = self._nothing(), self._nothing(), 1e-6
+        """How well each row answers these parts, and how much of them it answers at all, from 0 to 1.
+
+        A row that has a word of what somebody asked for, or only says for whom, is no answer where many others are.
+        """
+        total, answered, asked, most = self._nothing(), self._nothing(), 1e-6, self._nothing()
         for part in parts:
             score, whole = self._part(part)
             if best := score.max(initial=0):
+                np.maximum(most, whole * np.float32(part.weight), out=most)
                 # Parts are made alike to some degree: a rare word must not drown the other thing that somebody asked for.
                 total += score * np.float32(part.weight / max(best, 1) ** LIKENESS)
                 answered += whole * np.float32(part.weight)
                 asked += part.weight
+        is_enough = most >= ENOUGH
+        if np.count_nonzero(is_enough) >= MANY:
+            total *= is_enough
         answered /= np.float32(asked)
         return total * (ONE_OF_MANY + (1 - ONE_OF_MANY) * answered), answered
 
