@@ -10,6 +10,8 @@ T = TypeVar("T")
 BETWEEN = 2  # words that may stand between two words of a phrase: "mum keeps on drinking"
 # Say nothing in a text, and everything in "not going to school" and in "care at home", which is no care home.
 SMALL_WORDS = ("no", "not", "at")
+WHOSE = frozenset({"my", "ma", "our", "your", "his", "her", "their"})
+WHOSE_STEMS = frozenset(stem_of(word) for word in WHOSE)
 
 
 @dataclass(frozen=True)
@@ -19,10 +21,12 @@ class Found(Generic[T]):
     places: tuple[int, ...]
     meanings: tuple[T, ...]
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing stands between its words."""
-        return self.places[-1] - self.places[0] == len(self.places) - 1
+
+def _stems_of_phrase(text: str) -> tuple[str, ...]:
+    """What a phrase is looked for by: whose it is does not matter, as far as anything else is left to tell it by."""
+    words = words_in(text)
+    lean = phrase_stems(word for word in words if word not in WHOSE)
+    return tuple(lean if len(lean) > 1 else phrase_stems(words))
 
 
 def phrase_stems(words: Iterable[str]) -> list[str]:
@@ -38,7 +42,7 @@ class Phrases(Generic[T]):
         self.texts: list[str] = []
         for text, meaning in meanings:
             self.texts.append(text)
-            if stems := tuple(phrase_stems(words_in(text))):
+            if stems := _stems_of_phrase(text):
                 known.setdefault(stems, []).append(meaning)
         self._starting: dict[str, list[tuple[tuple[str, ...], tuple[T, ...]]]] = {}
         for stems, standing_for in known.items():
@@ -48,7 +52,6 @@ class Phrases(Generic[T]):
     def found_in(self, stems: Sequence[str], empty: Collection[int] = ()) -> list[Found[T]]:
         """The phrases in a row of stems, the longest first; none that is only a part of another.
 
-        What stands together goes before what stands near: "a person leaving care" says "leaving care", not "personal care".
         Words at empty places say nothing and do not count as standing between.
         """
         found = [
@@ -57,8 +60,6 @@ class Phrases(Generic[T]):
             for phrase, meanings in self._starting.get(stem, ())
             if (places := _places(phrase, stems, start, empty))
         ]
-        whole = [one for one in found if one.is_whole]
-        found = [one for one in found if one.is_whole or not any(_goes_before(other, one, empty) for other in whole)]
         found.sort(key=lambda one: -len(one.places))
         kept: list[Found[T]] = []
         for one in found:
@@ -67,28 +68,23 @@ class Phrases(Generic[T]):
         return kept
 
 
-def _goes_before(whole: Found[T], one: Found[T], empty: Collection[int]) -> bool:
-    """Whether a phrase says as much as another with which it shares a word: as many words, and as many that say something."""
-    says, other_says = set(whole.places) - set(empty), set(one.places) - set(empty)
-    return len(whole.places) >= len(one.places) and len(says) >= len(other_says) and not says.isdisjoint(other_says)
-
-
 def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int, empty: Collection[int]) -> tuple[int, ...]:
     places = [start]
+    most_between = BETWEEN if len(set(phrase) - WHOSE_STEMS) > 1 else 0  # "caring for my" is not in "a care home for my mum"
     for stem in phrase[1:]:
-        place = _next(stem, stems, places[-1] + 1, empty)
+        place = _next(stem, stems, places[-1] + 1, empty, most_between)
         if place is None:
             return ()
         places.append(place)
     return tuple(places)
 
 
-def _next(stem: str, stems: Sequence[str], start: int, empty: Collection[int]) -> int | None:
+def _next(stem: str, stems: Sequence[str], start: int, empty: Collection[int], most_between: int) -> int | None:
     between = 0
     for place in range(start, len(stems)):
         if stems[place] == stem:
             return place
         between += place not in empty
-        if between > BETWEEN:
+        if between > most_between:
             return None
     return None

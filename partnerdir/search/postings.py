@@ -12,6 +12,7 @@ from whoosh.scoring import bm25
 from whoosh.util.numeric import byte_to_length
 
 from partnerdir.search.blocks import BlockReader, Floats
+from partnerdir.search.english import list_english
 from partnerdir.search.facts import Facts
 from partnerdir.search.index import KEY, SCHEMA, damage_named, ids_in, lengths_in, opened
 from partnerdir.search.labels import Rows
@@ -178,7 +179,7 @@ class Postings:
                 counts = Counter(list_words_said())
                 for part in self._parts.values():
                     counts.update(part.spelt())
-            self._vocabulary = Vocabulary(counts)
+            self._vocabulary = Vocabulary(counts, list_english().__contains__)
         return self._vocabulary
 
     def _keep_up(self, facts: Facts) -> None:

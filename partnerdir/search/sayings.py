@@ -1,4 +1,4 @@
-"""Sayings: what people say in place of what services call it, read from sayings.toml."""
+"""Sayings: what people say in place of what services call it, read from the files of thesaurus/."""
 
 import tomllib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from partnerdir.search.phrases import Phrases, phrase_stems
 from partnerdir.search.words import terms, words_in
 
-SAYINGS = Path(__file__).with_name("sayings.toml")
+THESAURUS = Path(__file__).with_name("thesaurus")
 Terms = tuple[str, ...]
 
 
@@ -32,12 +32,12 @@ class Sayings(NamedTuple):
 @cache
 def list_sayings() -> Sayings:
     """The sayings that every directory starts with."""
-    kept = tomllib.loads(SAYINGS.read_text(encoding="utf-8"))
+    kept = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(THESAURUS.glob("*.toml"))]
     return Sayings(
-        Phrases(_meant(kept["means"])),
-        Phrases(_meant(kept["whom"])),
-        Phrases((filler, None) for filler in kept["fillers"]),
-        Phrases((exception, None) for exception in kept["exceptions"]),
+        Phrases(meant for one in kept for meant in _meant(one.get("means", {}))),
+        Phrases(meant for one in kept for meant in _meant(one.get("whom", {}))),
+        Phrases((filler, None) for one in kept for filler in one.get("fillers", ())),
+        Phrases((exception, None) for one in kept for exception in one.get("exceptions", ())),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from rapidfuzz.distance import OSA
@@ -28,11 +28,12 @@ _ONE_LETTER = re.compile("|".join(_SOUNDS))
 class Vocabulary:
     """The words of the directory, and in how many services each is."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    def __init__(self, counts: Mapping[str, int], is_word: Callable[[str], bool] = bool) -> None:
         self.counts = counts
         self._of_length: dict[int, list[str]] = defaultdict(list)
         for word in counts:
-            if len(word) >= SHORTEST - 1 and word.isalpha():
+            # A rare word that is none of the language is a name: nobody who writes "comin" means Colin.
+            if len(word) >= SHORTEST - 1 and word.isalpha() and (counts[word] > RARE or is_word(word)):
                 self._of_length[len(word)].append(word)
 
     def closest(self, word: str) -> str | None:

@@ -16,6 +16,9 @@ from partnerdir.search.words import says_nothing, stem_of, words_in
 # How much a way of saying something counts beside the words that were typed.
 AS_TYPED, PUT_RIGHT, TOGETHER, CLEARER, MEANT = 1.0, 0.9, 0.8, 0.6, 0.8
 FOR_WHOM = 0.2  # of a part that says for whom, beside one that says what for
+LOOSE = 0.2  # everyday words that are part of nothing that is understood count less beside what is, the more there are
+MOST_OF_SHORT = 4  # letters of a word that is left as it is
+COUNTED = re.compile(r"\d+(?:st|nd|rd|th|yo|yr|yrs|am|pm|k)?")  # how many, how old, when: of no service
 END_OF_EXCEPTION = re.compile(r"[,.;]|\bbut\b", re.IGNORECASE)
 
 
@@ -118,7 +121,7 @@ def _list_words(text: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
     sayings = list_sayings()
     known = (sayings.meanings.stems, sayings.whom.stems, sayings.fillers.stems, needs.stems, areas.stems)
     found: list[Word] = []
-    for word in words_in(text)[: 2 * MOST_TERMS]:
+    for word in map(_spoken_out, words_in(text)[: 2 * MOST_TERMS]):
         if says_nothing(word) or any(stem_of(word) in stems for stems in known):
             found.append(Word(word))
         elif spelling.has(stem_of(word)):
@@ -130,6 +133,12 @@ def _list_words(text: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
         else:
             found.append(Word(word, right=spelling.vocabulary.closest(word) or ""))
     return found
+
+
+def _spoken_out(word: str) -> str:
+    """The word with the g that is not said in drinkin and comin."""
+    is_short = len(word) > MOST_OF_SHORT and word.endswith("in") and word not in list_english()
+    return f"{word}g" if is_short and f"{word}g" in list_english() else word
 
 
 def _rewritten(words: Sequence[Word], how: str) -> str:
@@ -168,10 +177,24 @@ def _parts(
         weight = FOR_WHOM if places in whom else 1.0
         parts.append((places[0], Part(tuple(dict.fromkeys(readings)), tuple(dict.fromkeys(need_ids)), weight)))
         done |= set(places)
-    for place, word in enumerate(said):
-        if place not in done and place not in empty:
-            parts.append((place, Part(tuple(_readings(word, said[place + 1 : place + 2], spelling)))))
+    parts += _list_loose(
+        [(place, word) for place, word in enumerate(said) if place not in done and place not in empty],
+        said,
+        spelling,
+        is_understood=any(part.weight > FOR_WHOM for _place, part in parts),
+    )
     yield from (part for _place, part in sorted(parts, key=lambda one: one[0])[:MOST_TERMS])
+
+
+def _list_loose(
+    loose: Sequence[tuple[int, Word]], said: Sequence[Word], spelling: Spelling, is_understood: bool
+) -> Iterator[tuple[int, Part]]:
+    """A part for each word that is in no phrase; beside what is understood, numbers say nothing and everyday words little."""
+    telling = [(place, word) for place, word in loose if not (is_understood and COUNTED.fullmatch(word.typed))]
+    everyday = 1 / (1 + LOOSE * len(telling)) if is_understood else 1.0
+    for place, word in telling:
+        weight = everyday if word.typed in list_english() else 1.0  # what is no word of the language is a name
+        yield place, Part(tuple(_readings(word, said[place + 1 : place + 2], spelling)), weight=weight)
 
 
 def _as_typed(words: Sequence[Word]) -> Reading:

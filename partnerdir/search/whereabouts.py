@@ -1,7 +1,7 @@
 """Whereabouts: what people write for a place, understood; nothing is guessed that may be something else."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -13,10 +13,10 @@ from partnerdir.search.rules import Place
 EVERYWHERE = {"", "anywhere", "everywhere", "any", "any area", "all areas", "all", "uk", "online"}
 AS_LIKE, MOST_MEANT = 0.72, 3
 LONGEST_NAME = 4  # words
-_BEFORE_A_PLACE = re.compile(
-    r"(?i)^(.*?)[\s,]+(?:in|near|nr|around|round|at|by|from|close to|next to|nearby)\s+(.+?)[\s.,?!]*$"
-)
-_HERE = {"me", "my home", "home", "here", "us", "my area", "where i live", "my house"}
+_TOKEN = re.compile(r"[^\s,.;:?!()]+|[,.;:?!()]")
+_SIGNS = frozenset(",.;:?!()")
+_BEFORE_A_PLACE = frozenset({"in", "near", "nr", "around", "round", "at", "by", "from", "to", "nearby"})
+_LIVING = frozenset({"live", "lives", "living", "stay", "stays", "staying", "based", "close", "next", "am", "im"})
 _OF_COUNCILS = re.compile(r"^city of | (?:city|council|council area)$")
 
 
@@ -63,24 +63,18 @@ class Whereabouts:
         return self._named(text) or NoSuchPlace(written, False, self._list_meant(text))
 
     def find_in(self, words: str, is_mainly_place: Callable[[str], bool]) -> PlaceInWords | None:
-        """The place inside a question, where there is no doubt: a postcode, or a known name after 'in' or at the end."""
+        """The place inside a question where there is no doubt: a postcode, or a known name after 'in', apart, or at the end."""
         for piece in list_codes_in(words):
             code = read_code(piece)
             place = _at(code, is_sure=True) if code else None
             if place and (rest := _without(words, piece)):
                 return PlaceInWords(rest, place)
-        found = _BEFORE_A_PLACE.match(words)
-        if found and plain_name(found[2]) not in _HERE and (place := self._exactly(found[2])) and found[1].strip():
-            return PlaceInWords(" ".join(found[1].split()), place)
-        return self._find_at_end(words.rstrip(" .,?!").split(), is_mainly_place)
-
-    def _find_at_end(self, words: list[str], is_mainly_place: Callable[[str], bool]) -> PlaceInWords | None:
-        """A known name that comes last; one word alone may be much else, so it must be said of places more than of anything."""
-        for start in range(max(1, len(words) - LONGEST_NAME), len(words)):
-            name = " ".join(words[start:])
-            place = self._exactly(name)
-            if place and (start < len(words) - 1 or is_mainly_place(name)) and plain_name(" ".join(words[:start])):
-                return PlaceInWords(" ".join(words[:start]).rstrip(" ,"), place)
+        tokens = _TOKEN.findall(words)
+        for start in range(len(tokens)):
+            for end in range(min(len(tokens), start + LONGEST_NAME), start, -1):
+                place = self._exactly(" ".join(tokens[start:end]))
+                if place and _is_said_as_place(tokens, start, end, is_mainly_place) and (rest := _rest(tokens, start, end)):
+                    return PlaceInWords(rest, place)
         return None
 
     def _named(self, text: str) -> Place | None:
@@ -119,3 +113,27 @@ def _list_wider(code: Code) -> list[str]:
 def _without(words: str, piece: str) -> str:
     before = r"(?i)(?:(?:^|[\s,]+)(?:in|near|nr|around|at|by|from|postcode))?[\s,]*"
     return " ".join(re.sub(before + re.escape(piece), " ", words, count=1).split()).strip(" ,")
+
+
+def _is_said_as_place(tokens: Sequence[str], start: int, end: int, is_mainly_place: Callable[[str], bool]) -> bool:
+    """Whether a known name is meant as a place: one word alone may be much else, so it must be said of places mainly."""
+    is_last = all(token in _SIGNS for token in tokens[end:])
+    is_alone = (start == 0 or tokens[start - 1] in _SIGNS) and (is_last or tokens[end] in _SIGNS)
+    is_introduced = start > 0 and tokens[start - 1].lower() in _BEFORE_A_PLACE
+    if is_introduced and is_last:
+        return True
+    return (is_introduced or is_last or is_alone) and (end - start > 1 or is_mainly_place(tokens[start]))
+
+
+def _rest(tokens: Sequence[str], start: int, end: int) -> str:
+    """The question without the place, and without the words that led to it."""
+    before = list(tokens[:start])
+    for leading in (_SIGNS, _BEFORE_A_PLACE, _LIVING):
+        if before and before[-1].lower() in leading:
+            before.pop()
+    rest = " ".join([*before, *tokens[end:]])
+    return re.sub(r"\s+(?=[,.;:?!)])|^[\s,.;:?!]+", "", rest).strip(" ,.;:?!") if _has_word(before, tokens[end:]) else ""
+
+
+def _has_word(*parts: Sequence[str]) -> bool:
+    return any(token not in _SIGNS for part in parts for token in part)

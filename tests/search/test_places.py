@@ -125,9 +125,12 @@ def test_a_place_in_the_words_is_understood(
     [
         ("food bank leith", "food bank", "Leith"), ("food bank, LEITH.", "food bank", "Leith"),
         ("women's refuge Leith Walk", "women's refuge", "Leith Walk"),
+        ("we live in Leith and need food", "we and need food", "Leith"),
+        ("Leith. is there a food bank", "is there a food bank", "Leith"),
+        ("close to leith walk, no food", "no food", "Leith Walk"),
     ],
 )  # fmt: skip
-def test_a_place_at_the_end_needs_no_word_before_it(
+def test_a_place_anywhere_in_the_words_is_understood(
     searching: Searching, listed: dict[str, Service], words: str, rest: str, name: str
 ) -> None:
     searching.catch_up()

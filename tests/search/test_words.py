@@ -4,7 +4,17 @@ from partnerdir.search.words import terms
 
 
 def test_forms_of_one_word_are_one_term() -> None:
-    assert terms("house houses housing") == ["hous"] * 3
+    assert terms("school schools schooling") == ["school"] * 3
+
+
+def test_words_that_mean_different_things_here_stay_apart() -> None:
+    for one, other in (
+        ("a house", "housing"),
+        ("women's aid", "women's AIDS"),
+        ("a person", "personal"),
+        ("shelter", "sheltered"),
+    ):
+        assert terms(one) != terms(other)
 
 
 def test_an_apostrophe_or_an_accent_makes_no_difference() -> None:
