@@ -249,13 +249,15 @@ def life(settings: Settings, services: list[dict[str, Any]], steps: list[Any]) -
     ids, day, hour = a_world(services), 0, 6.0
     with at(day, hour):
         jobs.scan(settings)
-    for gap, hour, changes in steps:
+    for gap, next_hour, changes in steps:
         for place, (change, number, amount) in enumerate(changes):
-            # Some of it on the day of the last scan and some on that of the next.
-            with at(day + max(gap, 0) * (place % 2), hour):
+            # Some of it on the day of the last scan, and not before it, and some on that of the next. (A clock that goes back
+            # and forth between two scans is the worker's to notice: it then scans at once.)
+            later = max(gap, 0) * (place % 2)
+            with at(day + later, next_hour if later else max(hour, next_hour)):
                 change_one(change, ids[number % len(ids)], amount)
-        day += gap
-        with at(day, hour + 0.25):
+        day, hour = day + gap, next_hour + 0.25
+        with at(day, hour):
             db.session.rollback()
             today = clock.today()
             everything = list_due(today, settings.threshold_days, ids, settings.review_after_days)
