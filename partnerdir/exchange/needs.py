@@ -40,9 +40,7 @@ NEEDS = {
     "care-homes": NeedOfSource("Care homes", "care", ("care home", "nursing home", "residential care")),
     "older-people": NeedOfSource("Older people", "care", ("elderly", "old folk", "pensioner")),
     "learning-disabilities": NeedOfSource("Learning disabilities", "care", ("learning disability", "learning difficulties")),
-    "physical-and-sensory": NeedOfSource(
-        "Physical disability, sight and hearing", "care", ("physical disability", "sensory impairment", "blind", "deaf")
-    ),
+    "physical-and-sensory": NeedOfSource("Physical disability, sight and hearing", "care", ("physical disability",)),
     "respite": NeedOfSource("A break from caring", "care", ("respite", "short break")),
     "nurse-agencies": NeedOfSource("Nurse agencies", "care", ("agency nurse",)),
     "adult-placement": NeedOfSource("Living with a carer's family", "care", ("adult placement", "shared lives")),

@@ -49,7 +49,8 @@ class Ranking:
             answers = there.copy()
         # What is there or near comes first as far as it answers: a house in the right town is no answer to another question.
         near = there if closeness is None else there + closeness
-        answers *= (1 + PLACE_LIFT * near * np.sqrt(answered)) * self._freshness
+        most = max(answered.max(initial=0), np.float32(1e-6))
+        answers *= (1 + PLACE_LIFT * near * np.sqrt(answered / most)) * self._freshness
         for term in asked.unwanted:
             answers[self.postings.scores([term]) > 0] *= UNWANTED
         named = {part.readings[0].terms[0] for part in places}

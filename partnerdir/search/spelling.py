@@ -55,6 +55,7 @@ class Vocabulary:
     def _sounding_like(self, word: str) -> str | None:
         """The most frequent word that sounds like one spelt by ear: eviction for evicshun."""
         alike = self._by_sound.get(_bones(word), []) if len(word) >= BY_EAR else []
+        alike = [other for other in alike if OSA.distance(word, other) <= len(word) / 2]
         return max(alike, key=lambda other: (self.counts[other], other), default=None)
 
     @cached_property
@@ -75,10 +76,10 @@ class Vocabulary:
             return other
         return None
 
-    def parted(self, word: str) -> tuple[str, str] | None:
-        """The two words that were written as one."""
+    def parted(self, word: str, rare: int = RARE) -> tuple[str, str] | None:
+        """The two words that were written as one, each in more services than are rare."""
         halves = [(word[:at], word[at:]) for at in range(3, len(word) - 2)]
-        known = [half for half in halves if self.counts.get(half[0], 0) > RARE and self.counts.get(half[1], 0) > RARE]
+        known = [half for half in halves if self.counts.get(half[0], 0) > rare and self.counts.get(half[1], 0) > rare]
         return max(known, key=lambda half: min(self.counts[half[0]], self.counts[half[1]]), default=None)
 
 

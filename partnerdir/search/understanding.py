@@ -2,21 +2,22 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from partnerdir.search.english import list_english
 from partnerdir.search.phrases import SMALL_WORDS, Phrases, phrase_stems
 from partnerdir.search.rules import MOST_TERMS
-from partnerdir.search.sayings import list_sayings
+from partnerdir.search.sayings import Meaning, list_sayings
 from partnerdir.search.spelling import Vocabulary
 from partnerdir.search.words import says_nothing, stem_of, words_in
 
 # How much a way of saying something counts beside the words that were typed.
-AS_TYPED, PUT_RIGHT, TOGETHER, CLEARER, MEANT = 1.0, 0.9, 0.8, 0.6, 0.8
+AS_TYPED, PUT_RIGHT, TOGETHER, CLEARER, MEANT = 1.0, 0.9, 0.8, 0.6, 0.7
 FOR_WHOM = 0.2  # of a part that says for whom, beside one that says what for
-LOOSE = 0.2  # everyday words that are part of nothing that is understood count less beside what is, the more there are
+TOLD, SURE = 1.5, 10.0  # of a situation that much is told of, and what much is
+LOOSE = 0.4  # everyday words that are part of nothing that is understood count less beside what is, the more there are
 MOST_OF_SHORT = 4  # letters of a word that is left as it is
 COUNTED = re.compile(r"\d+(?:st|nd|rd|th|yo|yr|yrs|am|pm|k)?")  # how many, how old, when: of no service
 END_OF_EXCEPTION = re.compile(r"[,.;]|\bbut\b", re.IGNORECASE)
@@ -130,8 +131,12 @@ def _list_words(text: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
             found += [Word(word, right=halves[0]), Word("", right=halves[1])]
         elif word in list_english():
             found.append(Word(word))
+        elif closest := spelling.vocabulary.closest(word):
+            found.append(Word(word, right=closest))
+        elif halves := spelling.vocabulary.parted(word, rare=0):
+            found += [Word(word, right=halves[0]), Word("", right=halves[1])]
         else:
-            found.append(Word(word, right=spelling.vocabulary.closest(word) or ""))
+            found.append(Word(word))
     return found
 
 
@@ -169,21 +174,44 @@ def _parts(
             if set(need.places) <= set(places) and (len(need.places) > 1 or len(places) == 1)
             for need_id in need.meanings
         ]
-        for meaning in meant.get(places, ()):
-            # What this directory has a need for is found by that; the words of it alone may be said of much else.
-            named = [found.meanings for found in needs.found_in(meaning.stems) if len(found.places) == len(meaning.stems)]
-            need_ids += [need_id for meanings in named for need_id in meanings]
-            readings += [] if named else [Reading(meaning.terms, MEANT)]
+        other_readings, needs_of_meaning = _meant(meant.get(places, ()), needs)
+        readings += other_readings
+        need_ids += needs_of_meaning
         weight = FOR_WHOM if places in whom else 1.0
         parts.append((places[0], Part(tuple(dict.fromkeys(readings)), tuple(dict.fromkeys(need_ids)), weight)))
         done |= set(places)
+    told = list(_told(said, stems, empty, needs))
     parts += _list_loose(
         [(place, word) for place, word in enumerate(said) if place not in done and place not in empty],
         said,
         spelling,
-        is_understood=any(part.weight > FOR_WHOM for _place, part in parts),
+        is_understood=bool(told) or any(part.weight > FOR_WHOM for _place, part in parts),
     )
     yield from (part for _place, part in sorted(parts, key=lambda one: one[0])[:MOST_TERMS])
+    yield from told
+
+
+def _told(said: Sequence[Word], stems: Sequence[str], empty: set[int], needs: Phrases[uuid.UUID]) -> Iterator[Part]:
+    """A part for each situation that the words together tell of, whatever phrases they are."""
+    uncounted = ["" if COUNTED.fullmatch(word.typed) else stem for word, stem in zip(said, stems, strict=True)]
+    for told in list_sayings().situations.told_in(uncounted, empty):
+        readings, need_ids = _meant(told.meanings, needs)
+        as_typed = _as_typed([said[place] for place in sorted(told.places)])
+        yield Part((as_typed, *readings), need_ids, TOLD * min(1.0, told.evidence / SURE))
+
+
+def _meant(meanings: Iterable[Meaning], needs: Phrases[uuid.UUID]) -> tuple[tuple[Reading, ...], tuple[uuid.UUID, ...]]:
+    """Readings for what is meant, and the needs that a directory has for it.
+
+    What this directory has a need for is found by that; the words of it alone may be said of much else.
+    """
+    readings: list[Reading] = []
+    need_ids: list[uuid.UUID] = []
+    for meaning in meanings:
+        named = [found.meanings for found in needs.found_in(meaning.stems) if len(found.places) == len(meaning.stems)]
+        need_ids += [need_id for found in named for need_id in found]
+        readings += [] if named else [Reading(meaning.terms, MEANT)]
+    return tuple(dict.fromkeys(readings)), tuple(dict.fromkeys(need_ids))
 
 
 def _list_loose(

@@ -32,6 +32,7 @@ from tests.bench.rivals import RIVALS
 from tests.conftest import make_settings
 
 JUDGED = Path(__file__).parents[1] / "search" / "judged"
+KINDS = {"asked": JUDGED, "told": JUDGED / "told"}  # for a thing, and of a situation
 HALVES = ("develop", "held")
 ASKED = 10
 Search = Callable[[str], list[str]]
@@ -43,6 +44,7 @@ class Judged:
 
     words: str
     directory: str
+    kind: str
     half: str
     wanted: tuple[dict[str, str], ...]
 
@@ -67,10 +69,10 @@ def _fits(row: dict[str, str], patterns: list[tuple[list[str], re.Pattern[str]]]
 
 def list_judged(directory: str) -> list[Judged]:
     """The judged questions of one directory, every other one of which is held back while ranking is worked at."""
-    asked = tomllib.loads((JUDGED / f"{directory}.toml").read_text(encoding="utf-8"))["question"]
     return [
-        Judged(question["words"], directory, HALVES[number % 2], tuple(question["wanted"]))
-        for number, question in enumerate(asked)
+        Judged(question["words"], directory, kind, HALVES[number % 2], tuple(question["wanted"]))
+        for kind, folder in KINDS.items()
+        for number, question in enumerate(tomllib.loads((folder / f"{directory}.toml").read_text(encoding="utf-8"))["question"])
     ]
 
 
@@ -138,7 +140,7 @@ def main() -> int:
                 continue
             score, success = ndcg(found, grades), is_success(found, grades)
             for half in (question.half, "all"):
-                for where in (directory, "every directory"):
+                for where in (directory, f"every directory, {question.kind}", "every directory"):
                     results[name, where, half].append((score, success))
             if chosen.wrong and name == "ours" and question.half == HALVES[0] and (score < 0.6 or not success):
                 print(f"{score:.2f} {success!s:5} {directory}: {question.words}")
