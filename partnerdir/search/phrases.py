@@ -8,6 +8,7 @@ from partnerdir.search.words import says_nothing, stem_of, words_in
 
 T = TypeVar("T")
 BETWEEN = 2  # words that may stand between two words of a phrase: "mum keeps on drinking"
+APART = 5  # words that may do so with those that say nothing
 # Say nothing in a text, and everything in "not going to school" and in "care at home", which is no care home.
 SMALL_WORDS = ("no", "not", "at")
 WHOSE = frozenset({"my", "ma", "our", "your", "his", "her", "their"})
@@ -26,7 +27,9 @@ def _stems_of_phrase(text: str) -> tuple[str, ...]:
     """What a phrase is looked for by: whose it is does not matter, as far as anything else is left to tell it by."""
     words = words_in(text)
     lean = phrase_stems(word for word in words if word not in WHOSE)
-    return tuple(lean if len(lean) > 1 else phrase_stems(words))
+    stems = tuple(lean if len(lean) > 1 else phrase_stems(words))
+    # "the broo" is broo, but "drop in" is not all that is dropped.
+    return stems if len(stems) > 1 or stems == tuple(phrase_stems(words[-1:])) else ()
 
 
 def phrase_stems(words: Iterable[str]) -> list[str]:
@@ -38,15 +41,17 @@ class Phrases(Generic[T]):
     """Phrases, each with what it stands for; never changed once made."""
 
     def __init__(self, meanings: Iterable[tuple[str, T]]) -> None:
-        known: dict[tuple[str, ...], list[T]] = {}
-        self.texts: list[str] = []
+        standing_for: dict[str, list[T]] = {}
         for text, meaning in meanings:
-            self.texts.append(text)
+            standing_for.setdefault(text, []).append(meaning)
+        self.texts = list(standing_for)
+        known: dict[tuple[str, ...], list[T]] = {}
+        for text, meant in standing_for.items():
             if stems := _stems_of_phrase(text):
-                known.setdefault(stems, []).append(meaning)
+                known.setdefault(stems, []).extend(meant)
         self._starting: dict[str, list[tuple[tuple[str, ...], tuple[T, ...]]]] = {}
-        for stems, standing_for in known.items():
-            self._starting.setdefault(stems[0], []).append((stems, tuple(standing_for)))
+        for stems, meant in known.items():
+            self._starting.setdefault(stems[0], []).append((stems, tuple(meant)))
         self.stems = {stem for stems in known for stem in stems}
 
     def found_in(self, stems: Sequence[str], empty: Collection[int] = ()) -> list[Found[T]]:
@@ -81,7 +86,7 @@ def _places(phrase: tuple[str, ...], stems: Sequence[str], start: int, empty: Co
 
 def _next(stem: str, stems: Sequence[str], start: int, empty: Collection[int], most_between: int) -> int | None:
     between = 0
-    for place in range(start, len(stems)):
+    for place in range(start, min(len(stems), start + APART + 1)):
         if stems[place] == stem:
             return place
         between += place not in empty

@@ -42,7 +42,7 @@ class Ranking:
     def scores(self, asked: Understood, closeness: Floats | None = None) -> Floats:
         """How well each row answers, and how close it is where a place was asked for; 0 for one that does not answer."""
         places = [part for part in asked.parts if self._is_place(part)]
-        parts = [part for part in asked.parts if part not in places]
+        parts = [part for part in (*asked.parts, *asked.told) if part not in places]
         there = self._share_there(asked, places)
         answers, answered = self._answers(parts)
         if not answers.any():

@@ -11,7 +11,7 @@ from partnerdir.search.words import words_in
 
 T = TypeVar("T")
 LENGTH = 0.5  # how far each word counts less in a situation of which much is told, as in BM25
-EVERYDAY = 0.5  # of a word that is said of anything, beside one that tells something
+EVERYDAY = 0.7  # of a word that is said of anything, beside one that tells something
 FEWEST_WORDS, LEAST = 2, 4.0  # words that tell something, and evidence, before a situation is believed
 
 

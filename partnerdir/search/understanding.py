@@ -16,7 +16,7 @@ from partnerdir.search.words import says_nothing, stem_of, words_in
 # How much a way of saying something counts beside the words that were typed.
 AS_TYPED, PUT_RIGHT, TOGETHER, CLEARER, MEANT = 1.0, 0.9, 0.8, 0.6, 0.7
 FOR_WHOM = 0.2  # of a part that says for whom, beside one that says what for
-TOLD, SURE = 1.5, 10.0  # of a situation that much is told of, and what much is
+TOLD, SURE = 1.3, 10.0  # of a situation that much is told of, and what much is
 LOOSE = 0.4  # everyday words that are part of nothing that is understood count less beside what is, the more there are
 MOST_OF_SHORT = 4  # letters of a word that is left as it is
 COUNTED = re.compile(r"\d+(?:st|nd|rd|th|yo|yr|yrs|am|pm|k)?")  # how many, how old, when: of no service
@@ -58,6 +58,7 @@ class Understood:
     """What a question looks for, and what not; the words as they were read, and as they may have been meant."""
 
     parts: tuple[Part, ...] = ()
+    told: tuple[Part, ...] = ()  # what all of it together tells of
     unwanted: tuple[str, ...] = ()
     area_ids: tuple[uuid.UUID, ...] = ()
     stems: tuple[str, ...] = ()  # all that was typed, for names
@@ -90,8 +91,10 @@ def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
     empty |= {place for place, word in enumerate(said) if says_nothing(word.typed)}
     if len(empty) == len(said):
         empty = {place for place, word in enumerate(said) if says_nothing(word.typed)}
+    told = tuple(_told(said, stems, empty, needs))
     return Understood(
-        parts=tuple(_parts(said, stems, empty, needs, spelling)),
+        parts=tuple(_parts(said, stems, empty, needs, spelling, is_told=bool(told))),
+        told=told,
         unwanted=tuple(dict.fromkeys(stem_of(word) for word in unwanted)),
         area_ids=tuple(area for found in areas.found_in(stems) for area in found.meanings),
         stems=tuple(dict.fromkeys(stem for place, stem in enumerate(stems) if place not in empty)),
@@ -102,7 +105,8 @@ def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
 
 def needs_meant(asked: Understood, depth: Callable[[uuid.UUID], int]) -> tuple[uuid.UUID, ...]:
     """One need for each thing that is looked for: of those that it may be the most particular, furthest down the tree."""
-    what = [part.need_ids for part in asked.parts if part.need_ids and part.weight > FOR_WHOM]
+    named = [part.need_ids for part in asked.parts if part.need_ids and part.weight > FOR_WHOM]
+    what = named or [part.need_ids for part in asked.told if part.need_ids]
     return tuple(dict.fromkeys(max(need_ids, key=depth) for need_ids in what))
 
 
@@ -153,7 +157,7 @@ def _rewritten(words: Sequence[Word], how: str) -> str:
 
 
 def _parts(
-    said: Sequence[Word], stems: Sequence[str], empty: set[int], needs: Phrases[uuid.UUID], spelling: Spelling
+    said: Sequence[Word], stems: Sequence[str], empty: set[int], needs: Phrases[uuid.UUID], spelling: Spelling, is_told: bool
 ) -> Iterator[Part]:
     """A part for each phrase that means something, and for each word that is in none of them."""
     sayings = list_sayings()
@@ -180,15 +184,13 @@ def _parts(
         weight = FOR_WHOM if places in whom else 1.0
         parts.append((places[0], Part(tuple(dict.fromkeys(readings)), tuple(dict.fromkeys(need_ids)), weight)))
         done |= set(places)
-    told = list(_told(said, stems, empty, needs))
     parts += _list_loose(
         [(place, word) for place, word in enumerate(said) if place not in done and place not in empty],
         said,
         spelling,
-        is_understood=bool(told) or any(part.weight > FOR_WHOM for _place, part in parts),
+        is_understood=is_told or any(part.weight > FOR_WHOM for _place, part in parts),
     )
     yield from (part for _place, part in sorted(parts, key=lambda one: one[0])[:MOST_TERMS])
-    yield from told
 
 
 def _told(said: Sequence[Word], stems: Sequence[str], empty: set[int], needs: Phrases[uuid.UUID]) -> Iterator[Part]:

@@ -1,8 +1,10 @@
 """How text becomes the terms that are looked for: the same for what is indexed and what is asked."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from whoosh.analysis import STOP_WORDS, Analyzer, Token, entoken
@@ -11,6 +13,8 @@ from whoosh.lang.porter import stem
 from partnerdir.search.rules import plain
 
 _WORD = re.compile(r"[^\W_]{2,}")
+_SPOKEN = tomllib.loads(Path(__file__).with_name("thesaurus").joinpath("spoken.toml").read_text(encoding="utf-8"))["spoken"]
+SPOKEN = {spelling: word for word, spellings in _SPOKEN.items() for spelling in spellings}
 
 # Where Porter's rules make one of two words that mean different things here: women's aid and AIDS, a house and housing.
 APART = {
@@ -35,8 +39,8 @@ def stem_of(word: str) -> str:
 
 
 def words_in(text: str) -> list[str]:
-    """The words in a text, in order, each in plain letters."""
-    return _WORD.findall(plain(text))
+    """The words in a text, in order, each in plain letters, those that are written as they are said as others write them."""
+    return [SPOKEN.get(word, word) for word in _WORD.findall(plain(text))]
 
 
 def says_nothing(word: str) -> bool:

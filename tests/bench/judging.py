@@ -32,7 +32,8 @@ from tests.bench.rivals import RIVALS
 from tests.conftest import make_settings
 
 JUDGED = Path(__file__).parents[1] / "search" / "judged"
-KINDS = {"asked": JUDGED, "told": JUDGED / "told"}  # for a thing, and of a situation
+# For a thing, in our words and in those of people who had not seen the search; and of a situation, in theirs.
+KINDS = {"asked": JUDGED, "fresh": JUDGED / "fresh", "told": JUDGED / "told"}
 HALVES = ("develop", "held")
 ASKED = 10
 Search = Callable[[str], list[str]]

@@ -212,8 +212,8 @@ def test_a_rebuild_keeps_the_index_before_and_clears_what_was_never_finished(sea
         (searching.folder / "unfinished" / "part").mkdir(parents=True)
         rebuild(searching.folder)
     assert sorted(path.name for path in searching.folder.iterdir() if path.is_dir()) == [
-        "index-v4-000003",
-        "index-v4-000004",
+        "index-v5-000003",
+        "index-v5-000004",
     ]
 
 

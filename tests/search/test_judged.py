@@ -10,8 +10,11 @@ from partnerdir.search.rules import FIELD_WEIGHTS
 from tests.bench.judging import KINDS, is_success, judged, list_judged, ndcg
 
 DIRECTORIES = ("district", "scotland", "grants", "illinois")
-LEAST = {("district", "asked"): 0.85, ("illinois", "asked"): 0.80, ("district", "told"): 0.65, ("illinois", "told"): 0.58}
-LEAST_SUCCESS = {"asked": 0.9, "told": 0.8}
+LEAST = {
+    "district": {"asked": 0.85, "fresh": 0.72, "told": 0.70},
+    "illinois": {"asked": 0.82, "fresh": 0.72, "told": 0.60},
+}
+LEAST_SUCCESS = {"asked": 0.95, "fresh": 0.9, "told": 0.83}
 
 
 def level(directory: str, shared: Path, kind: str) -> tuple[float, float]:
@@ -24,14 +27,14 @@ def level(directory: str, shared: Path, kind: str) -> tuple[float, float]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_questions_of_the_district_are_answered_well(kind: str) -> None:
     score, success = level("district", Path(), kind)
-    assert score >= LEAST["district", kind]
+    assert score >= LEAST["district"][kind]
     assert success >= LEAST_SUCCESS[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_questions_of_real_listings_are_answered_well(shared_data: Path, kind: str) -> None:
     score, success = level("illinois", shared_data, kind)
-    assert score >= LEAST["illinois", kind]
+    assert score >= LEAST["illinois"][kind]
     assert success >= LEAST_SUCCESS[kind]
 
 
@@ -39,17 +42,17 @@ def test_a_search_that_knows_no_needs_would_be_noticed(monkeypatch: pytest.Monke
     monkeypatch.setitem(FIELD_WEIGHTS, "needs", 0.0)
     monkeypatch.setitem(FIELD_WEIGHTS, "words", 0.0)
     monkeypatch.setattr(ranking, "NEED_LIFT", 0.0)
-    assert level("district", Path(), "asked")[0] < LEAST["district", "asked"]
+    assert level("district", Path(), "asked")[0] < LEAST["district"]["asked"]
 
 
 def test_a_search_that_knows_no_sayings_would_be_noticed(monkeypatch: pytest.MonkeyPatch, shared_data: Path) -> None:
     monkeypatch.setattr(understanding, "MEANT", 0.0)
-    assert level("illinois", shared_data, "asked")[0] < LEAST["illinois", "asked"]
+    assert level("illinois", shared_data, "asked")[0] < LEAST["illinois"]["asked"]
 
 
 def test_a_search_that_knows_no_situations_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(understanding, "TOLD", 0.0)
-    assert level("district", Path(), "told")[0] < LEAST["district", "told"]
+    assert level("district", Path(), "told")[0] < LEAST["district"]["told"]
 
 
 def test_there_are_sixty_questions_and_no_question_is_asked_twice() -> None:

@@ -47,6 +47,12 @@ def test_two_words_written_as_one_are_parted() -> None:
     assert Vocabulary(WORDS).parted("childminding") is None
 
 
+def test_words_of_a_rare_name_are_parted_only_where_nothing_else_was_meant() -> None:
+    words = Vocabulary({"slack": 1, "water": 2})
+    assert words.parted("slackwater") is None
+    assert words.parted("slackwater", rare=0) == ("slack", "water")
+
+
 def test_a_word_is_put_right_within_five_milliseconds_among_fifty_thousand() -> None:
     vocabulary = Vocabulary({f"{chr(97 + n % 26)}{n:b}".translate({48: "o", 49: "e"}): 1 for n in range(50_000)} | WORDS)
     took = []
@@ -69,5 +75,17 @@ def test_a_phrase_is_found_bent_and_with_words_between_but_not_in_another_order(
     assert found("go", "school") == []
 
 
+def test_the_words_of_a_phrase_are_not_far_apart_however_little_is_said_between() -> None:
+    phrases = Phrases([("hits the children", "protection")])
+    stems = ["hit", "me", "where", "can", "i", "go", "with", "children"]
+    assert phrases.found_in(stems, empty=range(1, 7)) == []
+    assert phrases.found_in(stems[:1] + stems[5:], empty={1, 2}) != []
+
+
 def test_words_that_say_nothing_are_no_phrase() -> None:
     assert Phrases([("the", "x"), ("", "y")]).found_in(["the", ""]) == []
+
+
+def test_the_end_of_a_phrase_may_stand_for_it_and_its_beginning_may_not() -> None:
+    phrases = Phrases([("the broo", "benefits"), ("drop in", "groups")])
+    assert [one.meanings for one in phrases.found_in(["broo", "drop"])] == [("benefits",)]

@@ -1,6 +1,8 @@
 """How text becomes terms."""
 
-from partnerdir.search.words import terms
+import pytest
+
+from partnerdir.search.words import SPOKEN, terms
 
 
 def test_forms_of_one_word_are_one_term() -> None:
@@ -28,3 +30,21 @@ def test_words_that_say_nothing_and_single_letters_are_left_out() -> None:
 
 def test_a_hyphen_and_an_underscore_part_words() -> None:
     assert terms("drop-in drop_in") == ["drop", "drop"]
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("oot the hoose", "out of the house"),
+        ("ah cannae coont", "ah cant count"),
+        ("fur ma faither", "for my father"),
+        ("skool", "school"),
+    ],
+)
+def test_a_word_written_as_it_is_said_is_the_word(said: str, written: str) -> None:
+    assert terms(said) == terms(written)
+
+
+def test_no_spelling_is_of_two_words_and_none_is_itself_written_otherwise() -> None:
+    assert len(SPOKEN) > 150
+    assert set(SPOKEN) & set(SPOKEN.values()) == set()
