@@ -19,6 +19,7 @@ from partnerdir.directory.models import (
     ServiceArea,
     ServiceAtLocation,
 )
+from partnerdir.directory.rules import ServiceStatus
 from partnerdir.errors import Missing
 
 _SHOWN_IN_A_LIST = (
@@ -65,6 +66,13 @@ def list_services_called(name: str) -> list[Service]:
     """Services of exactly this name, however its letters are cased; two at most, which is enough to know that it is not one."""
     called = sa.select(Service).where(sa.func.lower(Service.name) == name.lower()).order_by(Service.id)
     return list(db.session.scalars(called.limit(2)))
+
+
+def list_closed_services_called(name: str) -> list[Service]:
+    """Services of exactly this name, however its letters are cased, that no longer run; three at most."""
+    called = sa.func.lower(Service.name) == " ".join(name.lower().split())
+    closed = sa.select(Service).where(Service.status == ServiceStatus.CLOSED, called).order_by(Service.id)
+    return list(db.session.scalars(closed.limit(3)))
 
 
 def count_services(start: str = "") -> int:

@@ -14,6 +14,7 @@ RARE = 2  # a word in no more services than this may be a slip as well
 FAR_RARER = 30  # if its neighbour is in so many times more
 ANOTHER_LETTER_FIRST = 0.9  # people seldom mistype the first letter
 MOST = 12
+LONG_NAME = 6  # letters at least, of what may be a slip in a rare name
 BY_EAR = 5  # letters at least, of a word that is known by its sound alone: of shorter ones too many sound alike
 
 # The longest first, as they are tried in this order.
@@ -32,26 +33,32 @@ class Vocabulary:
     def __init__(self, counts: Mapping[str, int], is_word: Callable[[str], bool] = bool) -> None:
         self.counts = counts
         self._of_length: dict[int, list[str]] = defaultdict(list)
+        self._names_of_length: dict[int, list[str]] = defaultdict(list)
         for word in counts:
-            # A rare word that is none of the language is a name: nobody who writes "comin" means Colin.
-            if len(word) >= SHORTEST - 1 and word.isalpha() and (counts[word] > RARE or is_word(word)):
-                self._of_length[len(word)].append(word)
+            if len(word) >= SHORTEST - 1 and word.isalpha():
+                # A rare word that is none of the language is a name: nobody who writes "comin" means Colin.
+                is_name = counts[word] <= RARE and not is_word(word)
+                (self._names_of_length if is_name else self._of_length)[len(word)].append(word)
 
     def closest(self, word: str) -> str | None:
-        """The word that was most likely meant by one that is unknown."""
+        """The word that was most likely meant by one that is unknown; a rare name only where it can be nothing else."""
         if len(word) < SHORTEST or not word.isalpha():
             return None
+        near = self._near(word, self._of_length) or self._sounding_like(word)
+        return near or (self._near(word, self._names_of_length) if len(word) >= LONG_NAME else None)
+
+    def _near(self, word: str, of_length: Mapping[int, list[str]]) -> str | None:
         slips = 1 if len(word) < MIDDLING else 2
         near = []
         for length in range(len(word) - slips, len(word) + slips + 1):
-            near += extract(word, self._of_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=MOST)
+            near += extract(word, of_length.get(length, ()), scorer=OSA.distance, score_cutoff=slips, limit=MOST)
         likely = [
             (_unlikeliness(word, other, distance), -self.counts[other], other)
             for other, distance, _place in near
             if other != word
         ]
         likely = [entry for entry in likely if entry[0] <= (2 if len(word) >= LONG else 1.5)]
-        return min(likely)[2] if likely else self._sounding_like(word)
+        return min(likely)[2] if likely else None
 
     def _sounding_like(self, word: str) -> str | None:
         """The most frequent word that sounds like one spelt by ear: eviction for evicshun."""

@@ -24,7 +24,7 @@ from partnerdir.funding.queries import list_windows
 from partnerdir.settings import Settings
 from tests import make
 from tests.conftest import make_settings
-from tests.web.reading import title_of, words_of
+from tests.web.reading import asked, index, title_of, words_of
 
 Client = Callable[[RoleName], FlaskClient]
 TODAY = clock.today()
@@ -87,6 +87,19 @@ def test_a_closed_service_says_when_and_why_and_whom_to_ask(visitor: FlaskClient
     assert "0131 496 0002" in page
     assert "0131 496 0001" not in page
     assert "Northgate Tenancy" in page
+
+
+def test_a_search_for_its_name_says_that_it_no_longer_runs_and_leads_to_its_page(
+    app: Flask, visitor: FlaskClient, service: Service, other: Service
+) -> None:
+    index(app)
+    assert "no longer runs" not in words_of(asked(visitor, "harbour tenancy"))
+    _close(service)
+    index(app)
+    page = asked(visitor, " harbour  TENANCY ")
+    assert "Harbour Tenancy no longer runs. See why, and who to ask now" in words_of(page)
+    assert f'href="/services/{service.id}"' in page.text
+    assert "no longer runs" not in words_of(asked(visitor, "harbour"))
 
 
 def test_an_organisation_that_has_closed_too_is_not_to_be_asked(visitor: FlaskClient, service: Service) -> None:

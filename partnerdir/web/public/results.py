@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from partnerdir import clock
 from partnerdir.directory.models import Service
-from partnerdir.directory.queries import list_need_names_and_parents, list_services
+from partnerdir.directory.queries import list_closed_services_called, list_need_names_and_parents, list_services
 from partnerdir.funding.queries import list_outlooks
 from partnerdir.funding.rules import Outlook
 from partnerdir.geography.queries import list_area_names_and_parents
@@ -78,6 +78,7 @@ def results(question: str) -> tuple[str, int]:
         plan_address=url_for("public.plan_again", family=sealed_draft(begun_with(shown, [need.code for need in planned]))),
         page_address=lambda number: _address(replace(shown, page=number)),
         as_written=_address(replace(asked, words=asked.as_written, as_written="", place=None)),
+        closed=list_closed_services_called(asked.words) if shown.page == 1 else [],
         is_cut=len(asked.words) >= LONGEST_WORDS,
         lists=list_choices_of_lists(),
         saving=sealed(asked),
