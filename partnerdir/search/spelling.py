@@ -84,6 +84,11 @@ class Vocabulary:
             return other
         return None
 
+    def heard_as(self, word: str) -> str | None:
+        """The word that sounds just like one which is right but finds nothing: gaelic for gallic."""
+        other = self._near(word, self._of_length) if len(word) >= BY_EAR else None
+        return other if other and _bones(other) == _bones(word) else None
+
     def parted(self, word: str, rare: int = RARE) -> tuple[str, str] | None:
         """The two words that were written as one, each in more services than are rare."""
         halves = [(word[:at], word[at:]) for at in range(3, len(word) - 2)]

@@ -134,7 +134,7 @@ def _list_words(text: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
         elif halves := spelling.vocabulary.parted(word):
             found += [Word(word, right=halves[0]), Word("", right=halves[1])]
         elif word in list_english():
-            found.append(Word(word))
+            found.append(Word(word, clearer=spelling.vocabulary.heard_as(word) or ""))
         elif closest := spelling.vocabulary.closest(word):
             found.append(Word(word, right=closest))
         elif halves := spelling.vocabulary.parted(word, rare=0):

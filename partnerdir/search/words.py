@@ -28,6 +28,8 @@ APART = {
     "university": "university",
     "universities": "university",
     "communication": "communicat",
+    "lodging": "lodgings",
+    "lodgings": "lodgings",
     "relate": "relate",
 }
 

@@ -47,6 +47,13 @@ def test_two_words_written_as_one_are_parted() -> None:
     assert Vocabulary(WORDS).parted("childminding") is None
 
 
+def test_a_right_word_that_finds_nothing_may_have_been_heard_for_one_that_sounds_just_like_it() -> None:
+    words = Vocabulary({"gaelic": 40, "rape": 40, "loan": 30})
+    assert words.heard_as("gallic") == "gaelic"
+    assert words.heard_as("grape") is None
+    assert words.heard_as("loin") is None
+
+
 def test_words_of_a_rare_name_are_parted_only_where_nothing_else_was_meant() -> None:
     words = Vocabulary({"slack": 1, "water": 2})
     assert words.parted("slackwater") is None
