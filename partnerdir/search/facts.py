@@ -23,9 +23,11 @@ from partnerdir.search.particulars import Particulars, list_particulars
 from partnerdir.search.phrases import Phrases
 from partnerdir.search.queries import OtherDatabase, ServiceFacts
 from partnerdir.search.rules import Position, Question, plain, with_ancestors, with_descendants, with_relatives
+from partnerdir.search.sayings import list_sayings
 
 MANY_CHANGES = 1000  # from here on, and from half as many as there are services, it is quicker to read everything anew
 END_OF_NAME = "\0"  # comes before every sign, so that "Harbour" is before "Harbour House"
+MANY_SERVICES = 1000  # from here on it is worth telling the collector what is kept
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,24 @@ class Facts:
 def load_facts(connection: Connection) -> Facts:
     """The facts of all services."""
     with _collector_resting():
-        position = queries.find_starting_position(connection, clock.now())
-        nothing = np.zeros(0, np.int32)
-        needs, areas = Labels.made(_reach_of_needs(connection)), Labels.made(_reach_of_areas(connection))
-        none = nothing > 0
-        said = Phrases(queries.list_needs_said(connection)), Phrases(queries.list_areas_said(connection))
-        more = Narrowing.made(clock.today()), Nearness.made(_inside_areas(connection))
-        empty = Facts(position, [], {}, [], nothing, nothing, none, none, nothing, nothing, needs, areas, *more, *said)
-        return empty._with((), *_read(connection))
+        list_sayings()  # as many small things, and kept as long
+        facts = _load_facts(connection)
+    if len(facts.ids) >= MANY_SERVICES:
+        # A look among a million small things that are all kept would hold somebody's page up by a tenth of a second.
+        gc.collect()
+        gc.freeze()
+    return facts
+
+
+def _load_facts(connection: Connection) -> Facts:
+    position = queries.find_starting_position(connection, clock.now())
+    nothing = np.zeros(0, np.int32)
+    needs, areas = Labels.made(_reach_of_needs(connection)), Labels.made(_reach_of_areas(connection))
+    none = nothing > 0
+    said = Phrases(queries.list_needs_said(connection)), Phrases(queries.list_areas_said(connection))
+    more = Narrowing.made(clock.today()), Nearness.made(_inside_areas(connection))
+    empty = Facts(position, [], {}, [], nothing, nothing, none, none, nothing, nothing, needs, areas, *more, *said)
+    return empty._with((), *_read(connection))
 
 
 def _read(

@@ -78,7 +78,7 @@ def results(question: str) -> tuple[str, int]:
         plan_address=url_for("public.plan_again", family=sealed_draft(begun_with(shown, [need.code for need in planned]))),
         page_address=lambda number: _address(replace(shown, page=number)),
         as_written=_address(replace(asked, words=asked.as_written, as_written="", place=None)),
-        closed=list_closed_services_called(asked.words) if shown.page == 1 else [],
+        closed=list_closed_services_called(asked.words) if asked.words and shown.page == 1 else [],
         is_cut=len(asked.words) >= LONGEST_WORDS,
         lists=list_choices_of_lists(),
         saving=sealed(asked),
