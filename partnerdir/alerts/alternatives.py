@@ -17,7 +17,7 @@ from partnerdir.funding.routes import TAKES_PEOPLE, Route, find_tree
 from partnerdir.funding.rules import Certainty
 
 MOST = 3
-LOOKED_AT, WEIGHED = 150, 20  # of thousands that share a need so many are looked at, and the best of them are weighed
+LOOKED_AT, WEIGHED = 150, 12  # of thousands that share a need so many are looked at, and the best of them are weighed
 COUNTED = 2000  # so many of the rarer side are gone through: where there are more, enough of them match
 FOR_EVER = date.max
 
@@ -62,9 +62,8 @@ def _subject_of(service_id: uuid.UUID, route: Route | None) -> tuple[list[uuid.U
     """The needs and the areas that another service must be for."""
     if route:
         return [route.need_id], [route.area_id]
-    needs = sa.select(service_need.c.need_id).where(service_need.c.service_id == service_id)
-    areas = sa.select(ServiceArea.area_id).where(ServiceArea.service_id == service_id)
-    return list(db.session.scalars(needs)), list(db.session.scalars(areas))
+    service = db.session.get_one(Service, service_id)  # as a rule it is being shown, with both of these read already
+    return [need.id for need in service.needs], [served.area_id for served in service.areas_served]
 
 
 def _list_possible(
