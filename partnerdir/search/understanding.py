@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from partnerdir.search.english import list_english
@@ -17,6 +17,7 @@ from partnerdir.search.words import says_nothing, stem_of, words_in
 AS_TYPED, PUT_RIGHT, TOGETHER, CLEARER, MEANT = 1.0, 0.9, 0.8, 0.6, 0.7
 FOR_WHOM = 0.2  # of a part that says for whom, beside one that says what for
 TOLD, SURE = 1.3, 10.0  # of a situation that much is told of, and what much is
+AGAIN = 0.7  # of a situation that a phrase has named already: it must not drown what else is asked for
 LOOSE = 0.4  # everyday words that are part of nothing that is understood count less beside what is, the more there are
 MOST_OF_SHORT = 4  # letters of a word that is left as it is
 COUNTED = re.compile(r"\d+(?:st|nd|rd|th|yo|yr|yrs|am|pm|k)?")  # how many, how old, when: of no service
@@ -91,10 +92,11 @@ def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
     empty |= {place for place, word in enumerate(said) if says_nothing(word.typed)}
     if len(empty) == len(said):
         empty = {place for place, word in enumerate(said) if says_nothing(word.typed)}
-    told = tuple(_told(said, stems, empty, needs))
+    told = list(_told(said, stems, empty, needs))
+    parts = tuple(_parts(said, stems, empty, needs, spelling, is_told=bool(told)))
     return Understood(
-        parts=tuple(_parts(said, stems, empty, needs, spelling, is_told=bool(told))),
-        told=told,
+        parts=parts,
+        told=tuple(replace(part, weight=part.weight * AGAIN) if _is_said(part, parts) else part for part in told),
         unwanted=tuple(dict.fromkeys(stem_of(word) for word in unwanted)),
         area_ids=tuple(area for found in areas.found_in(stems) for area in found.meanings),
         stems=tuple(dict.fromkeys(stem for place, stem in enumerate(stems) if place not in empty)),
@@ -200,6 +202,14 @@ def _told(said: Sequence[Word], stems: Sequence[str], empty: set[int], needs: Ph
         readings, need_ids = _meant(told.meanings, needs)
         as_typed = _as_typed([said[place] for place in sorted(told.places)])
         yield Part((as_typed, *readings), need_ids, TOLD * min(1.0, told.evidence / SURE))
+
+
+def _is_said(told: Part, parts: Iterable[Part]) -> bool:
+    """Whether a phrase has said already what the words together tell of."""
+    return any(
+        part.weight > FOR_WHOM and (set(part.readings[1:]) & set(told.readings[1:]) or set(part.need_ids) & set(told.need_ids))
+        for part in parts
+    )
 
 
 def _meant(meanings: Iterable[Meaning], needs: Phrases[uuid.UUID]) -> tuple[tuple[Reading, ...], tuple[uuid.UUID, ...]]:
