@@ -35,7 +35,7 @@ def town(app: Flask) -> dict[str, Service]:
         )
         place = directory.add_location(latitude=56.4116, longitude=-1.60, city="Kirklarrow")
         directory.add_service_at_location(pantry, place)
-        far = make.a_service("Food larder", trust, ways=[Way.AT_PLACE], needs=[need])
+        far = make.a_service("Food quaich", trust, ways=[Way.AT_PLACE], needs=[need])
         directory.add_service_at_location(far, directory.add_location(latitude=56.70, longitude=-1.60, city="Farport"))
         visits = make.a_service("Food visits", trust, ways=[Way.AT_HOME], area_ids=[ward.id], languages=["pl"], needs=[need])
         line = make.a_service("Food line", trust, ways=[Way.PHONE], needs=[need])
@@ -76,7 +76,7 @@ def test_further_away_and_those_that_do_not_say_where_are_one_press_away(
     visitor: FlaskClient, town: dict[str, Service]
 ) -> None:
     near = asked(visitor, "food", place="QX1 1AA")
-    assert set(names_in(_press(visitor, near, "25 miles"))) - set(names_in(near)) == {"Food larder"}
+    assert set(names_in(_press(visitor, near, "25 miles"))) - set(names_in(near)) == {"Food quaich"}
     assert "1 more does not say where it is" in words_of(near)
     assert set(names_in(_press(visitor, near, "Show it too"))) - set(names_in(near)) == {"Food van"}
     nearest = _press(visitor, near, "Nearest first")
@@ -157,10 +157,10 @@ def test_a_place_in_the_words_is_understood_said_and_can_be_refused(visitor: Fla
 
 
 def test_nothing_near_is_widened_and_the_page_says_how(visitor: FlaskClient, town: dict[str, Service]) -> None:
-    near = asked(visitor, "larder", place="QX1 1AA")
+    near = asked(visitor, "quaich", place="QX1 1AA")
     assert "Nothing was found for exactly this" in words_of(near)
     assert "up to 25 miles from QX1 1AA" in words_of(near)
-    assert "Food larder" in names_in(near)
+    assert "Food quaich" in names_in(near)
 
 
 def test_the_last_choice_is_dropped_first_and_the_page_says_which(visitor: FlaskClient, town: dict[str, Service]) -> None:
