@@ -11,7 +11,7 @@ BETWEEN = 2  # words that may stand between two words of a phrase: "mum keeps on
 APART = 5  # words that may do so with those that say nothing
 # Say nothing in a text, and everything in "not going to school" and in "care at home", which is no care home.
 SMALL_WORDS = ("no", "not", "at")
-WHOSE = frozenset({"my", "ma", "our", "your", "his", "her", "their"})
+WHOSE = frozenset({"my", "our", "your", "his", "her", "their"})
 WHOSE_STEMS = frozenset(stem_of(word) for word in WHOSE)
 
 
