@@ -15,11 +15,11 @@ from partnerdir.directory.models import (
     Need,
     Organisation,
     OrganisationIdentifier,
+    Phone,
     Service,
     ServiceArea,
     ServiceAtLocation,
 )
-from partnerdir.directory.rules import ServiceStatus
 from partnerdir.errors import Missing
 
 _SHOWN_IN_A_LIST = (
@@ -31,17 +31,44 @@ _SHOWN_IN_A_LIST = (
 )
 _SHOWN_ON_ITS_PAGE = (*_SHOWN_IN_A_LIST, selectinload(Service.needs), selectinload(Service.schedules))
 
+# Asked at every search and for every page of a service, hence made once.
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+_WHOLE = (
+    sa.select(Service)
+    .where(Service.id == sa.bindparam("id"))
+    .options(
+        joinedload(Service.organisation),
+        selectinload(Service.contacts).selectinload(Contact.phones),
+        selectinload(Service.places).joinedload(ServiceAtLocation.location),
+    )
+)
+_NAMED = sa.select(Service).where(Service.id.in_(_IDS)).options(joinedload(Service.organisation))
+_NUMBERS = sa.select(Phone.service_id, Phone.number).where(Phone.service_id.in_(_IDS))
+_NUMBERS_OF_ORGANISATIONS = sa.select(Phone.organisation_id, Phone.number).where(Phone.organisation_id.in_(_IDS))
+_POSTS = (
+    sa.select(Contact.service_id, Contact.audience, Contact.is_confidential, Contact.first_on, Contact.last_on, Phone.number)
+    .join(Phone, Phone.contact_id == Contact.id)
+    .where(Contact.service_id.in_(_IDS))
+    .order_by(Contact.title)
+)
+_AREAS_SERVED = sa.select(ServiceArea.service_id, ServiceArea.area_id).where(ServiceArea.service_id.in_(_IDS))
+_AREAS_OF_PLACES = (
+    sa.select(ServiceAtLocation.service_id, Location.area_id, Location.is_confidential)
+    .join(Location, Location.id == ServiceAtLocation.location_id)
+    .where(ServiceAtLocation.service_id.in_(_IDS), Location.area_id.is_not(None))
+)
+
 
 def require_service(service_id: uuid.UUID) -> Service:
-    """The service with everything that a page shows of it. Raises: Missing."""
-    service = db.session.scalar(sa.select(Service).where(Service.id == service_id).options(*_SHOWN_ON_ITS_PAGE))
+    """The service; what would take a question for each contact or place is read already. Raises: Missing."""
+    service = db.session.scalar(_WHOLE, {"id": service_id})
     if service is None:
         raise Missing("There is no such service.")
     return service
 
 
 def list_services(service_ids: Sequence[uuid.UUID]) -> list[Service]:
-    """These services, in the order given, with what a result shows of them; ids that are gone are left out."""
+    """These services, in the order given, with their contacts and places; ids that are gone are left out."""
     return _listed(service_ids, _SHOWN_IN_A_LIST)
 
 
@@ -50,10 +77,43 @@ def list_whole_services(service_ids: Sequence[uuid.UUID]) -> list[Service]:
     return _listed(service_ids, _SHOWN_ON_ITS_PAGE)
 
 
+def list_services_briefly(service_ids: Sequence[uuid.UUID]) -> list[Service]:
+    """These services, in the order given, with their organisations and nothing else; ids that are gone are left out."""
+    return _in_order(service_ids, db.session.scalars(_NAMED, {"ids": service_ids}))
+
+
 def _listed(service_ids: Sequence[uuid.UUID], shown: Iterable[ExecutableOption]) -> list[Service]:
-    rows = db.session.scalars(sa.select(Service).where(Service.id.in_(service_ids)).options(*shown))
-    found = {service.id: service for service in rows}
+    return _in_order(service_ids, db.session.scalars(sa.select(Service).where(Service.id.in_(service_ids)).options(*shown)))
+
+
+def _in_order(service_ids: Sequence[uuid.UUID], services: Iterable[Service]) -> list[Service]:
+    found = {service.id: service for service in services}
     return [found[service_id] for service_id in service_ids if service_id in found]
+
+
+def list_numbers(service_ids: Sequence[uuid.UUID]) -> Sequence[sa.Row[uuid.UUID | None, str]]:
+    """The telephone numbers of these services themselves, each with the id of its service."""
+    return db.session.execute(_NUMBERS, {"ids": service_ids}).all()
+
+
+def list_posts_with_numbers(service_ids: Sequence[uuid.UUID]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """The numbers of every contact of these services, secret or not, with what decides who may see them; in order of title."""
+    return db.session.execute(_POSTS, {"ids": service_ids}).all()
+
+
+def list_numbers_of_organisations(organisation_ids: Sequence[uuid.UUID]) -> Sequence[sa.Row[uuid.UUID | None, str]]:
+    """The telephone numbers of these organisations, each with the id of its organisation."""
+    return db.session.execute(_NUMBERS_OF_ORGANISATIONS, {"ids": organisation_ids}).all()
+
+
+def list_all_areas_served(service_ids: Sequence[uuid.UUID]) -> Sequence[sa.Row[uuid.UUID, uuid.UUID]]:
+    """The ids of the areas that these services serve, each with the id of its service."""
+    return db.session.execute(_AREAS_SERVED, {"ids": service_ids}).all()
+
+
+def list_areas_of_places(service_ids: Sequence[uuid.UUID]) -> Sequence[sa.Row[uuid.UUID, uuid.UUID | None, bool]]:
+    """For every place of these services: the service's id, the area's id, and whether the place is marked confidential."""
+    return db.session.execute(_AREAS_OF_PLACES, {"ids": service_ids}).all()
 
 
 def list_services_by_name(start: str = "", limit: int = 50, skip: int = 0) -> list[Service]:
@@ -66,13 +126,6 @@ def list_services_called(name: str) -> list[Service]:
     """Services of exactly this name, however its letters are cased; two at most, which is enough to know that it is not one."""
     called = sa.select(Service).where(sa.func.lower(Service.name) == name.lower()).order_by(Service.id)
     return list(db.session.scalars(called.limit(2)))
-
-
-def list_closed_services_called(name: str) -> list[Service]:
-    """Services of exactly this name, however its letters are cased, that no longer run; three at most."""
-    called = sa.func.lower(Service.name) == " ".join(name.lower().split())
-    closed = sa.select(Service).where(Service.status == ServiceStatus.CLOSED, called).order_by(Service.id)
-    return list(db.session.scalars(closed.limit(3)))
 
 
 def count_services(start: str = "") -> int:

@@ -14,6 +14,9 @@ from partnerdir.errors import Missing
 from partnerdir.funding.models import Fund, Funder, FundingWindow
 from partnerdir.funding.rules import Outlook, outlook_on
 
+# Asked at every search and for every page of a service, hence made once.
+_WINDOWS = sa.select(FundingWindow).where(FundingWindow.service_id.in_(sa.bindparam("ids", expanding=True)))
+
 
 def list_windows(service_id: uuid.UUID) -> list[FundingWindow]:
     """The windows of one service with their funds and funders, the latest end first."""
@@ -29,8 +32,7 @@ def list_windows(service_id: uuid.UUID) -> list[FundingWindow]:
 def list_windows_by_service(service_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[FundingWindow]]:
     """The windows of each of these services; a service without any has an empty list."""
     windows: dict[uuid.UUID, list[FundingWindow]] = defaultdict(list)
-    query = sa.select(FundingWindow).where(FundingWindow.service_id.in_(list(service_ids)))
-    for window in db.session.scalars(query):
+    for window in db.session.scalars(_WINDOWS, {"ids": list(service_ids)}):
         windows[window.service_id].append(window)
     return windows
 

@@ -10,6 +10,9 @@ from partnerdir.database import db
 from partnerdir.geography.models import Area, Postcode
 from partnerdir.geography.rules import Code, Precision
 
+# Asked for every page of a service, hence made once.
+_NAMES = sa.select(Area.name).where(Area.id.in_(sa.bindparam("ids", expanding=True))).order_by(Area.name)
+
 
 class Middle(NamedTuple):
     """The middle of a postcode, or of a part of one, in degrees, the area that it or most of it is in, and of what it is."""
@@ -37,7 +40,7 @@ def find_area(code: str) -> Area | None:
 
 def list_area_names(area_ids: Iterable[uuid.UUID]) -> list[str]:
     """The names of these areas, in order."""
-    return list(db.session.scalars(sa.select(Area.name).where(Area.id.in_(list(area_ids))).order_by(Area.name)))
+    return list(db.session.scalars(_NAMES, {"ids": list(area_ids)}))
 
 
 def find_middle(code: Code) -> Middle | None:

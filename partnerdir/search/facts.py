@@ -22,7 +22,7 @@ from partnerdir.search.nearness import Around, Nearness
 from partnerdir.search.particulars import Particulars, list_particulars
 from partnerdir.search.phrases import Phrases
 from partnerdir.search.queries import OtherDatabase, ServiceFacts
-from partnerdir.search.rules import Position, Question, plain, with_ancestors, with_descendants, with_relatives
+from partnerdir.search.rules import Node, Position, Question, plain, with_ancestors, with_descendants, with_relatives
 from partnerdir.search.sayings import list_sayings
 
 MANY_CHANGES = 1000  # from here on, and from half as many as there are services, it is quicker to read everything anew
@@ -50,6 +50,8 @@ class Facts:
     nearness: Nearness
     needs_said: Phrases[uuid.UUID]
     areas_said: Phrases[uuid.UUID]
+    needs_named: tuple[Node, ...]  # in order of name
+    areas_named: tuple[Node, ...]
     lineage: object = field(default_factory=object)  # rows keep their numbers as long as this is the same object
 
     def refreshed(self, connection: Connection) -> "Facts":
@@ -77,6 +79,8 @@ class Facts:
             nearness=self.nearness.regrown(_inside_areas(connection)) if "area" in kinds else self.nearness,
             needs_said=Phrases(queries.list_needs_said(connection)) if "need" in kinds else self.needs_said,
             areas_said=Phrases(queries.list_areas_said(connection)) if "area" in kinds else self.areas_said,
+            needs_named=queries.list_needs_named(connection) if "need" in kinds else self.needs_named,
+            areas_named=queries.list_areas_named(connection) if "area" in kinds else self.areas_named,
         )
         return facts._with(touched, *_read(connection, touched)) if touched else facts
 
@@ -135,8 +139,8 @@ class Facts:
             return None
         return self.nearness.around(question.place, question.within, self.areas, self.narrowing.traits)
 
-    def rows_named(self, name: str) -> list[int]:
-        """The rows of the services that have exactly this name."""
+    def rows_called(self, name: str) -> list[int]:
+        """The rows of the services that have exactly this name, listed or not."""
         start = f"{plain(name)}{END_OF_NAME}"
         place = bisect_left(self.by_name, start, key=self.names.__getitem__)
         same = takewhile(lambda row: self.names[row].startswith(start), self.by_name[place:])
@@ -161,8 +165,9 @@ def _load_facts(connection: Connection) -> Facts:
     needs, areas = Labels.made(_reach_of_needs(connection)), Labels.made(_reach_of_areas(connection))
     none = nothing > 0
     said = Phrases(queries.list_needs_said(connection)), Phrases(queries.list_areas_said(connection))
+    named = queries.list_needs_named(connection), queries.list_areas_named(connection)
     more = Narrowing.made(clock.today()), Nearness.made(_inside_areas(connection))
-    empty = Facts(position, [], {}, [], nothing, nothing, none, none, nothing, nothing, needs, areas, *more, *said)
+    empty = Facts(position, [], {}, [], nothing, nothing, none, none, nothing, nothing, needs, areas, *more, *said, *named)
     return empty._with((), *_read(connection))
 
 

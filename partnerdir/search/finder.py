@@ -1,7 +1,6 @@
 """The finder answers questions: words from the index, everything else from arrays of facts."""
 
 import uuid
-from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock
 
@@ -46,13 +45,12 @@ class Finder:
         if around:
             passing = passing & (around.passing | (around.unplaced & (UNPLACED in question.chosen)))
         words = question.words[:MOST_CHARACTERS]
-        spelt, corrections, meant = "", tuple[str, ...](), tuple[uuid.UUID, ...]()
+        asked, called = Understood(), list[int]()
         last = max(question.page, 1) * question.page_size
         if terms(words):
             asked, scores = self._scores(words, facts, around)
-            spelt, corrections = asked.spelt, (asked.meant,) if asked.meant else ()
-            meant = needs_meant(asked, facts.needs.depth)
-            _put_first(scores, facts.rows_named(question.as_written or words))
+            called = facts.rows_called(question.as_written or words)
+            _put_first(scores, called)
             everywhere = everywhere & (scores > 0)
             found = np.flatnonzero(passing & (scores > 0))
         else:
@@ -70,9 +68,13 @@ class Finder:
             trait_counts=facts.narrowing.counts(found),
             reached={facts.ids[row]: reached(around, row, facts.narrowing.traits_of(row)) for row in shown} if around else {},
             unplaced=int(np.count_nonzero(everywhere & around.unplaced & ~passing)) if around else 0,
-            spelt=spelt,
-            corrections=corrections,
-            needs_meant=meant,
+            spelt=asked.spelt,
+            corrections=(asked.meant,) if asked.meant else (),
+            needs_meant=needs_meant(asked, facts.needs.depth),
+            closed=[facts.ids[row] for row in called if not facts.listed[row]],
+            is_any_placed=bool(np.isin(shown, facts.nearness.rows).any()),
+            needs=facts.needs_named,
+            areas=facts.areas_named,
         )
 
     def plan(self, family: Family) -> Plan:
@@ -107,12 +109,6 @@ class Finder:
             except NoIndex:
                 return False
             return all(postings.is_place(term) for term in terms(word))
-
-    def is_any_placed(self, service_ids: Iterable[uuid.UUID]) -> bool:
-        """Whether it is known of any of these services where it is, as far as anybody may know."""
-        facts = self._current_facts()
-        rows = [row for service_id in service_ids if (row := facts.row_of.get(service_id.bytes)) is not None]
-        return bool(np.isin(rows, facts.nearness.rows).any())
 
     def list_towns(self) -> list[Place]:
         """The towns that some public place is in, each in the middle of those places."""

@@ -19,7 +19,7 @@ from partnerdir.errors import PartnerdirError
 from partnerdir.funding.models import FundingWindow
 from partnerdir.funding.rules import Certainty
 from partnerdir.geography.models import Area
-from partnerdir.search.rules import PATIENCE, Position, with_ancestors
+from partnerdir.search.rules import PATIENCE, Node, Position, with_ancestors
 
 NONE: frozenset[uuid.UUID] = frozenset()
 AT_ONCE = 500  # ids in one statement
@@ -217,6 +217,18 @@ def list_needs_said(connection: Connection) -> Iterator[tuple[str, uuid.UUID]]:
 def list_areas_said(connection: Connection) -> Iterator[tuple[str, uuid.UUID]]:
     """What each area is called."""
     yield from ((area.name, area.id) for area in connection.execute(sa.select(Area.id, Area.name)))
+
+
+def list_needs_named(connection: Connection) -> tuple[Node, ...]:
+    """Every need with its place in the tree, in order of name."""
+    query = sa.select(Need.id, Need.code, Need.name, Need.parent_id).order_by(Need.name, Need.id)
+    return tuple(Node(*row) for row in connection.execute(query))
+
+
+def list_areas_named(connection: Connection) -> tuple[Node, ...]:
+    """Every area with its place in the tree, in order of name."""
+    query = sa.select(Area.id, Area.code, Area.name, Area.parent_id).order_by(Area.name, Area.id)
+    return tuple(Node(*row) for row in connection.execute(query))
 
 
 def list_facts(connection: Connection, service_ids: Ids | None = None) -> Iterator[ServiceFacts]:

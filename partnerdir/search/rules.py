@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 # How much a word counts by where it is found; the ranking is BM25F (Robertson and Zaragoza, 2009) with its usual constants.
 FIELD_WEIGHTS = {"name": 4.0, "needs": 3.0, "words": 2.0, "description": 1.0}
@@ -69,6 +70,15 @@ class Question:
     as_written: str = ""  # where the place was understood from the words: the words with the place in them
 
 
+class Node(NamedTuple):
+    """A need or an area, and its place in the tree."""
+
+    id: uuid.UUID
+    code: str
+    name: str
+    parent_id: uuid.UUID | None
+
+
 @dataclass(frozen=True)
 class Answer:
     """How many services there are, those on the asked page, best first, and how many of all have each need and area."""
@@ -83,6 +93,10 @@ class Answer:
     spelt: str = ""  # the question as it was read, where nothing is found by a word as it was typed
     needs_meant: tuple[uuid.UUID, ...] = ()  # one for each thing that the words ask for, as far as they name any
     corrections: tuple[str, ...] = ()  # questions that may have been meant; they were not looked for in place of this one
+    closed: list[uuid.UUID] = field(default_factory=list)  # have exactly the name asked for, and are not listed any more
+    is_any_placed: bool = False  # whether it is known of any service on the page where it is, as far as anybody may know
+    needs: tuple[Node, ...] = ()  # every need in order of name, as it was when these were counted
+    areas: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)

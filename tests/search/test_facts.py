@@ -37,9 +37,11 @@ def random_edit(random: Random) -> None:
         case 4:
             make.a_service(f"New {other.name}"[:300], needs=random.sample(needs, 1))
         case 5:
-            random.choice(needs).parent_id = None
+            need = random.choice(needs)
+            need.name, need.parent_id = f"{need.name} {random.randrange(10)}", None
         case 6:
-            random.choice(areas).parent_id = random.choice([None, areas[0].id])
+            area = random.choice(areas)
+            area.name, area.parent_id = f"{area.name} {random.randrange(10)}", random.choice([None, areas[0].id])
         case 7:
             db.session.execute(sa.delete(FundingWindow).where(FundingWindow.service_id == service.id))
             db.session.delete(service)

@@ -25,13 +25,6 @@ class Node(Protocol):
     def parent_id(self) -> uuid.UUID | None: ...
 
 
-class NeedNode(Node, Protocol):
-    """A need, with the code that forms and plans know it by."""
-
-    @property
-    def code(self) -> str: ...
-
-
 AnyNode = TypeVar("AnyNode", bound=Node)
 
 

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping
 
-from partnerdir.directory.models import Service
 from partnerdir.languages import gettext, ngettext
 from partnerdir.search.rules import Place, Reached
 from partnerdir.web.formats import number
@@ -38,11 +37,11 @@ def _figure(miles: float) -> float:
     return round(miles, 0 if miles >= WHOLE_MILES_FROM else 1)
 
 
-def list_said(near: Reached, service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> list[str]:
-    """Every way in which a service counts as near, the nearest first."""
+def list_said(near: Reached, served: set[uuid.UUID], place: Place, areas: Mapping[uuid.UUID, Node]) -> list[str]:
+    """Every way in which a service counts as near, the nearest first; `served` are the areas it serves."""
     said = {
         said_roughly(near.miles or 0, place) if near.is_rough else said_miles(near.miles or 0): near.miles is not None,
-        gettext("Serves %(area)s", area=_name_of_served(service, place, areas)): near.serves,
+        gettext("Serves %(area)s", area=_name_of_served(served, place, areas)): near.serves,
         gettext("In %(place)s", place=place.name): near.is_in,
         gettext("Comes to you"): near.comes,
         gettext("By phone"): near.by_phone,
@@ -52,9 +51,8 @@ def list_said(near: Reached, service: Service, place: Place, areas: Mapping[uuid
     return [words for words, holds in said.items() if holds] or [gettext("Does not say where it is")]
 
 
-def _name_of_served(service: Service, place: Place, areas: Mapping[uuid.UUID, Node]) -> str:
-    """The smallest area around the place that the service serves."""
-    served = {area.area_id for area in service.areas_served}
+def _name_of_served(served: set[uuid.UUID], place: Place, areas: Mapping[uuid.UUID, Node]) -> str:
+    """The smallest area around the place that is served."""
     area, seen = areas.get(place.area_id) if place.area_id else None, set[uuid.UUID]()
     while area is not None and area.id not in served and area.id not in seen:
         seen.add(area.id)

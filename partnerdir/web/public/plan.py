@@ -156,7 +156,9 @@ class _Writer:
             why=plan_words.why(pick, self.found, family, service, self.names) if not pick.hindrances else [],
             cautions=plan_words.list_cautions(pick, service, family),
             hindrances=plan_words.hindrances(pick, service, self._above(pick)),
-            near=list_said(pick.reached, service, family.place, self.areas) if pick.reached and family.place else [],
+            near=list_said(pick.reached, seen.area_ids(service), family.place, self.areas)
+            if pick.reached and family.place
+            else [],
             number=seen.first_number(service, self.today),
             outlook=self.outlooks[service.id],
             addresses=_list_addresses(service, family.place),

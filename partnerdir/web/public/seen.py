@@ -1,6 +1,7 @@
 """What a reader may see of a service. Pages take places, contacts and numbers from here, never from the records."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +9,13 @@ from flask_security import current_user
 
 from partnerdir.accounts.rules import RoleName, has_rank
 from partnerdir.directory.models import Contact, Location, Phone, Schedule, Service
+from partnerdir.directory.queries import (
+    list_all_areas_served,
+    list_areas_of_places,
+    list_numbers,
+    list_numbers_of_organisations,
+    list_posts_with_numbers,
+)
 from partnerdir.directory.rules import Marked, is_confidential, is_in_post, may_be_seen
 from partnerdir.web.access import is_staff
 
@@ -80,6 +88,30 @@ def area_ids(service: Service) -> set[uuid.UUID]:
     places = [place.location for place in service.places]
     shown = [location for location in places if not is_confidential([service, service.organisation, location])]
     return served or {location.area_id for location in shown if location.area_id}
+
+
+def first_numbers(services: Sequence[Service], today: date) -> dict[uuid.UUID, str]:
+    """The same of many services that are known by name only; the records are asked for no more than is needed."""
+    numbers = {service_id: number for service_id, number in reversed(list_numbers([one.id for one in services])) if service_id}
+    silent = [service.id for service in services if service.id not in numbers]
+    for post in list_posts_with_numbers(silent) if silent else ():
+        if may_be_seen(post, is_staff=False) and is_in_post(post, today):
+            numbers.setdefault(post.service_id, post.number)
+    asked = {service.id: service.organisation_id for service in services if service.id not in numbers}
+    theirs = dict(reversed(list_numbers_of_organisations(list(asked.values())))) if asked else {}
+    return numbers | {service_id: theirs[asked[service_id]] for service_id in asked if asked[service_id] in theirs}
+
+
+def areas_of(services: Sequence[Service]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """The areas of each of many services that are known by name only, as `area_ids` says them."""
+    areas: dict[uuid.UUID, set[uuid.UUID]] = {service.id: set() for service in services}
+    for service_id, area_id in list_all_areas_served(list(areas)):
+        areas[service_id].add(area_id)
+    rest = [one.id for one in services if not areas[one.id] and not is_confidential([one, one.organisation])]
+    for place in list_areas_of_places(rest) if rest else ():
+        if place.area_id and not place.is_confidential:
+            areas[place.service_id].add(place.area_id)
+    return areas
 
 
 def is_address_secret(service: Service) -> bool:
