@@ -176,11 +176,14 @@ class Postings:
         """The words of the directory as they are spelt."""
         if self._vocabulary is None:
             with damage_named(self.home):
-                counts = Counter(list_words_said())
-                for part in self._parts.values():
-                    counts.update(part.spelt())
-            self._vocabulary = Vocabulary(counts, list_english().__contains__)
+                self._vocabulary = self._read_vocabulary()
         return self._vocabulary
+
+    def _read_vocabulary(self) -> Vocabulary:
+        counts = Counter(list_words_said())
+        for part in self._parts.values():
+            counts.update(part.spelt())
+        return Vocabulary(counts, list_english().__contains__)
 
     def _keep_up(self, facts: Facts) -> None:
         generation = self._index.latest_generation()
@@ -203,8 +206,10 @@ class Postings:
                 parts[key] = self._parts.get(key) or Part(segment)
                 parts[key].reader = segment
         self.close()
+        is_first = self._reader is None
         self._reader, self._parts = reader, parts
-        self._vocabulary = None
+        # At first it is read with all else that takes long, later when somebody mistypes a word.
+        self._vocabulary = self._read_vocabulary() if is_first else None
 
     def _impact(self, term: str) -> Impact:
         impact = self._impacts.pop(term, None)

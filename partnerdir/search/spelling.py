@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import cached_property
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -39,6 +38,7 @@ class Vocabulary:
                 # A rare word that is none of the language is a name: nobody who writes "comin" means Colin.
                 is_name = counts[word] <= RARE and not is_word(word)
                 (self._names_of_length if is_name else self._of_length)[len(word)].append(word)
+        self._by_sound = self._heard()
 
     def closest(self, word: str) -> str | None:
         """The word that was most likely meant by one that is unknown; a rare name only where it can be nothing else."""
@@ -66,8 +66,7 @@ class Vocabulary:
         alike = [other for other in alike if OSA.distance(word, other) <= len(word) / 2]
         return max(alike, key=lambda other: (self.counts[other], other), default=None)
 
-    @cached_property
-    def _by_sound(self) -> dict[str, list[str]]:
+    def _heard(self) -> dict[str, list[str]]:
         sounding = defaultdict(list)
         for length, words in self._of_length.items():
             for word in words if length >= BY_EAR else ():
