@@ -11,7 +11,10 @@ import click
 from partnerdir.errors import PartnerdirError
 from partnerdir.settings import Settings
 
-SITE = ("-m", "gunicorn", "app:app", "--workers", "1", "--threads", "4", "--no-control-socket")
+SITE = (
+    "-m", "gunicorn", "app:app", "--config", "python:partnerdir.cli.warming", "--workers", "1", "--threads", "4",
+    "--no-control-socket",
+)  # fmt: skip
 WORKER = ("-m", "flask", "--app", "app", "work")
 
 
