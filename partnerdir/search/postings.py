@@ -24,6 +24,7 @@ Found = tuple[Rows, Floats]  # documents, and how often the term is in each
 
 NOWHERE = -1  # the row of a document that was deleted, or whose service is not known
 NOTHING: Found = (np.zeros(0, np.intp), np.zeros(0, np.float32))
+MAINLY = 1.5  # times as many
 MOST_KEPT = 64_000_000  # bytes of what was worked out for terms that were asked for
 LENGTHS = np.array([byte_to_length(byte) for byte in range(256)], np.float32)
 
@@ -159,12 +160,12 @@ class Postings:
             return times[: self._rows]
 
     def is_place(self, term: str) -> bool:
-        """Whether a term is in more places than in anything else that is said of services."""
+        """Whether a term is in far more places than in anything else that is said of services."""
         with damage_named(self.home):
             there, *elsewhere = [
                 sum(part.count(field, term) for part in self._parts.values()) for field in (PLACE, *FIELD_WEIGHTS)
             ]
-            return there > max(elsewhere)
+            return there > MAINLY * max(elsewhere)
 
     def has(self, stem: str) -> bool:
         """Whether anything is found by this term."""

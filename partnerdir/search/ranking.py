@@ -19,15 +19,16 @@ from partnerdir.search.words import stem_of, words_in
 # Chosen on the half of the judged questions that was not held back (docs/decisions/0011-judged-search.md).
 ONE_OF_MANY = 0.3  # what is left of the score of a service that answers next to none of the parts
 LIKENESS = 0.3  # from 0, where the rarest part of a question decides, to 1, where all parts count the same
-ENOUGH, MANY = 0.4, 20  # of one part, for a service to be in the list where so many others are
+ENOUGH, MANY = 0.3, 20  # of one part, for a service to be in the list where so many others are
+MANY_TERMS = 0.4  # how far each term counts less in a reading of several, as a power: three words are not three things
 WHOLE_READING = 2.0  # how sharply a reading falls when only some of its words are there, as a power
 NEED_LIFT = 2.0 * FIELD_WEIGHTS["needs"]
-PLACE_LIFT = 8.0  # a service there comes before one that answers as well and is elsewhere
+PLACE_LIFT = 12.0  # a service there comes before one that answers as well and is elsewhere
 ONLY_NAMED = 0.6  # of being there, for a service that only says the name of the place
 TOWN_AND_AREA, ONCE_THERE = 2, 0.35  # a place named by town and by area, beside one named by either
 UNWANTED = 0.2
 PAST_ITS_MONEY, PAUSED, NOT_CHECKED = 0.85, 0.85, 0.95
-NAME_LIFT, PHRASE_LIFT = 0.4, 0.25
+NAME_LIFT, PHRASE_LIFT = 0.5, 0.25
 NAMES_LOOKED_AT = 100
 
 
@@ -96,10 +97,11 @@ class Ranking:
             score = self.postings.scores([term])
             total += score
             whole += score > 0
+        total *= np.float32(reading.weight / len(reading.terms) ** MANY_TERMS)
         if len(reading.terms) > 1:
             whole = (whole / np.float32(len(reading.terms))) ** np.float32(WHOLE_READING)
             total *= whole
-        return total * np.float32(reading.weight), whole
+        return total, whole
 
     def _is_place(self, part: Part) -> bool:
         """Whether a part names a place: one word that is in addresses more than anywhere else."""

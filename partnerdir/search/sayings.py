@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from partnerdir.search.phrases import Phrases, phrase_stems
 from partnerdir.search.situations import Situations
-from partnerdir.search.words import terms, words_in
+from partnerdir.search.words import terms, with_ages_said, words_in
 
 THESAURUS = Path(__file__).with_name("thesaurus")
 Terms = tuple[str, ...]
@@ -61,7 +61,11 @@ def _lines(table: dict[str, list[str]]) -> Iterator[tuple[tuple[Meaning, ...], l
     """What each line of a file stands for, what that is called, and what is said of it."""
     for names, said in table.items():
         called = names.split(" | ")
-        yield tuple(Meaning(tuple(terms(name)), tuple(phrase_stems(words_in(name)))) for name in called), called, said
+        yield (
+            tuple(Meaning(tuple(terms(name)), tuple(phrase_stems(words_in(name)))) for name in called),
+            called,
+            list(map(with_ages_said, said)),
+        )
 
 
 def _phrases(meanings: tuple[Meaning, ...], called: list[str], said: list[str]) -> Iterator[tuple[str, Meaning]]:

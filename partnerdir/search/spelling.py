@@ -19,8 +19,8 @@ BY_EAR = 5  # letters at least, of a word that is known by its sound alone: of s
 # The longest first, as they are tried in this order.
 _SOUNDS = {
     "ture": "kre", "tion": "shn", "sion": "shn", "cian": "shn", "cial": "shl", "tial": "shl", "tia": "sh", "cia": "sh",
-    "sch": "sk", "ght": "t", "ph": "f", "ce": "se", "ci": "si", "ch": "k", "ck": "k", "c": "k", "y": "i", "z": "s", "gh": "g",
-    "wh": "w",
+    "sch": "sk", "tch": "k", "ght": "t", "ph": "f", "ce": "se", "ci": "si", "ch": "k", "ck": "k", "c": "k", "y": "i", "z": "s",
+    "gh": "g", "wh": "w",
 }  # fmt: skip
 FEWEST_BONES = 4
 _ONE_LETTER = re.compile("|".join(_SOUNDS))

@@ -4,21 +4,22 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol
 
-from partnerdir.search.english import list_english
+from partnerdir.search.english import list_english, list_everyday
 from partnerdir.search.phrases import SMALL_WORDS, Phrases, phrase_stems
 from partnerdir.search.rules import MOST_TERMS
 from partnerdir.search.sayings import Meaning, list_sayings
 from partnerdir.search.spelling import Vocabulary
-from partnerdir.search.words import says_nothing, stem_of, words_in
+from partnerdir.search.words import says_nothing, stem_of, with_ages_said, words_in
 
 # How much a way of saying something counts beside the words that were typed.
 AS_TYPED, PUT_RIGHT, TOGETHER, CLEARER, MEANT = 1.0, 0.9, 0.8, 0.6, 0.7
 FOR_WHOM = 0.2  # of a part that says for whom, beside one that says what for
 TOLD, SURE = 1.3, 10.0  # of a situation that much is told of, and what much is
 AGAIN = 0.7  # of a situation that a phrase has named already: it must not drown what else is asked for
-LOOSE = 0.4  # everyday words that are part of nothing that is understood count less beside what is, the more there are
+LOOSE = 0.5  # everyday words that are part of nothing that is understood count less beside what is, the more there are
 MOST_OF_SHORT = 4  # letters of a word that is left as it is
 COUNTED = re.compile(r"\d+(?:st|nd|rd|th|yo|yr|yrs|am|pm|k)?")  # how many, how old, when: of no service
 END_OF_EXCEPTION = re.compile(r"[,.;]|\bbut\b", re.IGNORECASE)
@@ -83,7 +84,7 @@ class Word:
 
 def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID], spelling: Spelling) -> Understood:
     """What somebody looks for who types these words."""
-    wanted, unwanted = _without_exceptions(words)
+    wanted, unwanted = _without_exceptions(with_ages_said(words))
     typed = _list_words(wanted, needs, areas, spelling)
     said = [word for word in typed if not says_nothing(word.typed) or word.typed in SMALL_WORDS]
     stems = [word.stem for word in said]
@@ -99,7 +100,9 @@ def understood(words: str, needs: Phrases[uuid.UUID], areas: Phrases[uuid.UUID],
         told=tuple(replace(part, weight=part.weight * AGAIN) if _is_said(part, parts) else part for part in told),
         unwanted=tuple(dict.fromkeys(stem_of(word) for word in unwanted)),
         area_ids=tuple(area for found in areas.found_in(stems) for area in found.meanings),
-        stems=tuple(dict.fromkeys(stem for place, stem in enumerate(stems) if place not in empty)),
+        stems=tuple(
+            dict.fromkeys([*(stem for place, stem in enumerate(stems) if place not in empty), *_names_parted(said, spelling)])
+        ),
         spelt=_rewritten(typed, "right"),
         meant=_rewritten(typed, "clearer"),
     )
@@ -150,6 +153,13 @@ def _spoken_out(word: str) -> str:
     """The word with the g that is not said in drinkin and comin."""
     is_short = len(word) > MOST_OF_SHORT and word.endswith("in") and word not in list_english()
     return f"{word}g" if is_short and f"{word}g" in list_english() else word
+
+
+def _names_parted(said: Sequence[Word], spelling: Spelling) -> Iterator[str]:
+    """The names that were written as two words: camp hill for Camphill."""
+    for word, other in pairwise(said):
+        if word.typed and other.typed and _is_name(word.typed + other.typed, spelling):
+            yield stem_of(word.typed + other.typed)
 
 
 def _rewritten(words: Sequence[Word], how: str) -> str:
@@ -233,8 +243,9 @@ def _list_loose(
     telling = [(place, word) for place, word in loose if not (is_understood and COUNTED.fullmatch(word.typed))]
     everyday = 1 / (1 + LOOSE * len(telling)) if is_understood else 1.0
     for place, word in telling:
-        weight = everyday if word.typed in list_english() else 1.0  # what is no word of the language is a name
-        yield place, Part(tuple(_readings(word, said[place + 1 : place + 2], spelling)), weight=weight)
+        weight = everyday if word.typed in list_everyday() else 1.0
+        around = said[max(place - 1, 0) : place], said[place + 1 : place + 2]
+        yield place, Part(tuple(_readings(word, *around, spelling)), weight=weight)
 
 
 def _as_typed(words: Sequence[Word]) -> Reading:
@@ -242,7 +253,7 @@ def _as_typed(words: Sequence[Word]) -> Reading:
     return Reading(tuple(dict.fromkeys(stems)))
 
 
-def _readings(word: Word, following: Sequence[Word], spelling: Spelling) -> Iterator[Reading]:
+def _readings(word: Word, before: Sequence[Word], following: Sequence[Word], spelling: Spelling) -> Iterator[Reading]:
     yield Reading((word.stem,), PUT_RIGHT if word.right else AS_TYPED)
     if word.clearer:
         yield Reading((stem_of(word.clearer),), CLEARER)
@@ -250,3 +261,10 @@ def _readings(word: Word, following: Sequence[Word], spelling: Spelling) -> Iter
         joined = stem_of(word.typed + other.typed)
         if other.typed and spelling.has(joined):
             yield Reading((joined,), TOGETHER)
+    for other in before:
+        if other.typed and word.typed and _is_name(other.typed + word.typed, spelling):
+            yield Reading((stem_of(other.typed + word.typed),), TOGETHER)
+
+
+def _is_name(word: str, spelling: Spelling) -> bool:
+    return word in spelling.vocabulary.counts and word not in list_english()

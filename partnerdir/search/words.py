@@ -14,6 +14,9 @@ from partnerdir.search.rules import plain
 
 _WORD = re.compile(r"[^\W_]{2,}")
 _SPOKEN = tomllib.loads(Path(__file__).with_name("thesaurus").joinpath("spoken.toml").read_text(encoding="utf-8"))["spoken"]
+_AGES = tomllib.loads(Path(__file__).with_name("thesaurus").joinpath("general.toml").read_text(encoding="utf-8"))["ages"]
+AGES = {int(youngest): said for youngest, said in _AGES.items()}
+_AGE = re.compile(r"\b(?:(\d{1,3})[\s-]*(?:(?:years?|yrs?)[\s-]*(?:olds?|auld)|yo)|aged? (\d{1,3}))\b", re.IGNORECASE)
 SPOKEN = {spelling: word for word, spellings in _SPOKEN.items() for spelling in spellings}
 
 # Where Porter's rules make one of two words that mean different things here: women's aid and AIDS, a house and housing.
@@ -43,6 +46,11 @@ def stem_of(word: str) -> str:
 def words_in(text: str) -> list[str]:
     """The words in a text, in order, each in plain letters, those that are written as they are said as others write them."""
     return [SPOKEN.get(word, word) for word in _WORD.findall(plain(text))]
+
+
+def with_ages_said(text: str) -> str:
+    """The text with what somebody of so many years is, in place of the years: nobody is found by a number."""
+    return _AGE.sub(lambda age: AGES[max(youngest for youngest in AGES if youngest <= int(age[1] or age[2]))], text)
 
 
 def says_nothing(word: str) -> bool:

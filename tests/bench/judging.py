@@ -32,8 +32,8 @@ from tests.bench.rivals import RIVALS
 from tests.conftest import make_settings
 
 JUDGED = Path(__file__).parents[1] / "search" / "judged"
-# For a thing, in our words and in those of people who had not seen the search; and of a situation, in theirs.
-KINDS = {"asked": JUDGED, "fresh": JUDGED / "fresh", "told": JUDGED / "told"}
+# For a thing, in our words and in those of people who had not seen the search; of a situation, in theirs; of both, later.
+KINDS = {"asked": JUDGED, "fresh": JUDGED / "fresh", "told": JUDGED / "told", "later": JUDGED / "later"}
 HALVES = ("develop", "held")
 ASKED = 10
 Search = Callable[[str], list[str]]

@@ -11,10 +11,10 @@ from tests.bench.judging import KINDS, is_success, judged, list_judged, ndcg
 
 DIRECTORIES = ("district", "scotland", "grants", "illinois")
 LEAST = {
-    "district": {"asked": 0.85, "fresh": 0.72, "told": 0.70},
-    "illinois": {"asked": 0.82, "fresh": 0.72, "told": 0.60},
+    "district": {"asked": 0.85, "fresh": 0.72, "told": 0.70, "later": 0.77},
+    "illinois": {"asked": 0.82, "fresh": 0.72, "told": 0.60, "later": 0.56},
 }
-LEAST_SUCCESS = {"asked": 0.95, "fresh": 0.9, "told": 0.83}
+LEAST_SUCCESS = {"asked": 0.95, "fresh": 0.9, "told": 0.83, "later": 0.72}
 
 
 def level(directory: str, shared: Path, kind: str) -> tuple[float, float]:

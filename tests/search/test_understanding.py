@@ -1,6 +1,7 @@
 """Questions as people have them find what they mean."""
 
 import time
+import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -13,6 +14,8 @@ from partnerdir.search import ranking
 from partnerdir.search.phrases import Phrases, phrase_stems
 from partnerdir.search.rules import Question
 from partnerdir.search.sayings import list_sayings
+from partnerdir.search.spelling import Vocabulary
+from partnerdir.search.understanding import understood
 from partnerdir.search.words import words_in
 from tests import make
 from tests.search.asking import Searching
@@ -93,6 +96,32 @@ def test_a_word_that_finds_nothing_is_put_right_and_said(town: Searching) -> Non
     answer = town.ask("domestick abuse")
     assert (answer.spelt, answer.corrections) == ("domestic abuse", ())
     assert town.ask("domestic abuse").spelt == ""
+
+
+def test_a_name_written_as_two_words_is_that_name(searching: Searching) -> None:
+    with make.saved():
+        for number in range(4):
+            make.a_service(f"Hill School {number}")
+        make.a_service("Camphill Rudolf School")
+    searching.catch_up()
+    assert searching.names("camp hill school")[0] == "Camphill Rudolf School"
+
+
+class EverythingIsFound:
+    """Spelling of a directory that has every word."""
+
+    vocabulary = Vocabulary({})
+
+    def has(self, _stem: str) -> bool:
+        """It has."""
+        return True
+
+
+def test_a_name_that_is_in_the_dictionary_is_no_everyday_word_beside_what_is_understood() -> None:
+    nothing = Phrases[uuid.UUID](())
+    asked = understood("food parcel day doncaster", nothing, nothing, EverythingIsFound())
+    weights = {part.readings[0].terms: part.weight for part in asked.parts}
+    assert weights == {("food", "parcel"): 1.0, ("dai",): 0.5, ("doncast",): 1.0}
 
 
 def test_a_rare_slip_in_the_directory_itself_is_only_offered(town: Searching) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partnerdir.search.words import SPOKEN, terms
+from partnerdir.search.words import SPOKEN, terms, with_ages_said
 
 
 def test_forms_of_one_word_are_one_term() -> None:
@@ -49,3 +49,18 @@ def test_a_word_written_as_it_is_said_is_the_word(said: str, written: str) -> No
 def test_no_spelling_is_of_two_words_and_none_is_itself_written_otherwise() -> None:
     assert len(SPOKEN) > 150
     assert set(SPOKEN) & set(SPOKEN.values()) == set()
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("16 year auld lad, flung oot", "teenager lad, flung oot"),
+        ("nursery for a 2-year-old", "nursery for a toddler"),
+        ("aged 80 and lonely", "older person and lonely"),
+        ("im 40 years old", "im "),
+        ("7yo and 14 yrs old", "child and teenager"),
+        ("for 30 years", "for 30 years"),
+    ],
+)
+def test_somebody_of_so_many_years_is_what_people_of_that_age_are_called(asked: str, meant: str) -> None:
+    assert with_ages_said(asked) == meant
