@@ -53,6 +53,10 @@ class Records:
         self.money = {service.id: self._money(service) for service in self.services}
         self.public = {service.id: self._public_points(service) for service in self.services}
         self.helps = {service.id: set().union(*(self._line(need.id) for need in service.needs)) for service in self.services}
+        self.helping: dict[uuid.UUID, list[Service]] = {}
+        for service in self.services:
+            for need_id in self.helps[service.id]:
+                self.helping.setdefault(need_id, []).append(service)
         self.served = {service.id: {area.area_id for area in service.areas_served} for service in self.services}
         self.is_at = {service.id: self.served[service.id] | _areas_of_public_places(service) for service in self.services}
 
@@ -76,7 +80,8 @@ class Records:
     def candidates(self, family: Family) -> list[Candidate]:
         """The services that cover something, each with what is against it."""
         found = []
-        for service in self.services:
+        helpful = {service.id: service for wanted in family.wanted for service in self.helping.get(wanted.need_id, ())}
+        for service in helpful.values():
             if service.status is not ServiceStatus.ACTIVE or service.taking is Taking.NOT_NOW:
                 continue
             covers = frozenset(
