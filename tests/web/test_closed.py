@@ -18,7 +18,7 @@ from partnerdir.directory import closing
 from partnerdir.directory.actions import add_phone, change_service
 from partnerdir.directory.models import Closing, Organisation, Service
 from partnerdir.directory.queries import require_service
-from partnerdir.directory.rules import ClosingReason, ServiceStatus, Taking
+from partnerdir.directory.rules import ClosingReason, ServiceStatus, Taking, Way
 from partnerdir.errors import BadInput, Conflict
 from partnerdir.funding.queries import list_windows
 from partnerdir.settings import Settings
@@ -100,6 +100,18 @@ def test_a_search_for_its_name_says_that_it_no_longer_runs_and_leads_to_its_page
     assert "Harbour Tenancy no longer runs. See why, and who to ask now" in words_of(page)
     assert f'href="/services/{service.id}"' in page.text
     assert "no longer runs" not in words_of(asked(visitor, "harbour"))
+
+
+def test_a_search_that_has_to_be_widened_still_says_that_it_no_longer_runs(
+    app: Flask, visitor: FlaskClient, service: Service
+) -> None:
+    with make.saved():
+        make.a_service("Kettle line", needs=[make.a_need("Warm rooms", "warm")], ways=[Way.PHONE])
+    _close(service)
+    index(app)
+    page = asked(visitor, "harbour tenancy", need="warm")
+    assert "Kettle line" in words_of(page)
+    assert "Harbour Tenancy no longer runs" in words_of(page)
 
 
 def test_an_organisation_that_has_closed_too_is_not_to_be_asked(visitor: FlaskClient, service: Service) -> None:

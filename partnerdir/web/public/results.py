@@ -57,7 +57,7 @@ def results(question: str) -> tuple[str, int]:
     """The services that answer a question, a page at a time; where there are none, those that nearly do."""
     asked = opened(question)
     answer = finder().find(asked)
-    shown, wider = asked, None
+    shown, wider, closed = asked, None, _list_closed(answer)
     if not answer.total:
         wider = widened(asked, finder().find, {need.id: need.parent_id for need in answer.needs})
         shown, answer = (wider.question, wider.answer) if wider else (asked, answer)
@@ -76,7 +76,7 @@ def results(question: str) -> tuple[str, int]:
         plan_address=url_for("public.plan_again", family=sealed_draft(begun_with(shown, [need.code for need in planned]))),
         page_address=lambda number: _address(replace(shown, page=number)),
         as_written=_address(replace(asked, words=asked.as_written, as_written="", place=None)),
-        closed=_list_closed(answer) if shown.page == 1 else [],
+        closed=closed if shown.page == 1 else [],
         is_cut=len(asked.words) >= LONGEST_WORDS,
         lists=list_choices_of_lists(),
         saving=sealed(asked),
