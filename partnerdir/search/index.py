@@ -33,7 +33,7 @@ from partnerdir.search.words import Spellings, Words
 logger = logging.getLogger(__name__)
 
 # Raise the number when what is indexed changes: an index of another layout is not found, so it is made anew.
-NAME = "index-v5-"
+NAME = "index-v6-"
 UNFINISHED = "unfinished"
 MEMORY = 256  # megabytes that making the index anew may use
 KEY = struct.Struct("16s")
