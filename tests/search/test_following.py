@@ -16,7 +16,7 @@ from partnerdir.directory.models import Need, Organisation, Service
 from partnerdir.errors import Conflict
 from partnerdir.search import following
 from partnerdir.search.disk import POSITION_FILE, alone
-from partnerdir.search.index import newest, opened, rebuild
+from partnerdir.search.index import NAME, newest, opened, rebuild
 from partnerdir.search.rules import Question
 from tests import make
 from tests.search.asking import Searching, documents_in, fill
@@ -212,8 +212,8 @@ def test_a_rebuild_keeps_the_index_before_and_clears_what_was_never_finished(sea
         (searching.folder / "unfinished" / "part").mkdir(parents=True)
         rebuild(searching.folder)
     assert sorted(path.name for path in searching.folder.iterdir() if path.is_dir()) == [
-        "index-v5-000003",
-        "index-v5-000004",
+        f"{NAME}000003",
+        f"{NAME}000004",
     ]
 
 
