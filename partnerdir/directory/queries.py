@@ -55,7 +55,7 @@ _AREAS_SERVED = sa.select(ServiceArea.service_id, ServiceArea.area_id).where(Ser
 _AREAS_OF_PLACES = (
     sa.select(ServiceAtLocation.service_id, Location.area_id, Location.is_confidential)
     .join(Location, Location.id == ServiceAtLocation.location_id)
-    .where(ServiceAtLocation.service_id.in_(_IDS), Location.area_id.is_not(None))
+    .where(ServiceAtLocation.service_id.in_(_IDS))
 )
 
 

@@ -4,8 +4,8 @@ from functools import cache
 from importlib.resources import files
 
 # symspellpy's list: words of the Spell Checker Oriented Word Lists that are frequent in books (docs/decisions/0018).
-EVERYDAY = 10_000
 WORDS = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt")
+EVERYDAY = 10_000  # of its words, the most frequent; the rarer ones are names of towns as often as not
 
 
 @cache

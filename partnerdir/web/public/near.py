@@ -38,7 +38,7 @@ def _figure(miles: float) -> float:
 
 
 def list_said(near: Reached, served: set[uuid.UUID], place: Place, areas: Mapping[uuid.UUID, Node]) -> list[str]:
-    """Every way in which a service counts as near, the nearest first; `served` are the areas it serves."""
+    """Every way in which a service counts as near, the nearest first; of those that serve some areas, `served` are these."""
     said = {
         said_roughly(near.miles or 0, place) if near.is_rough else said_miles(near.miles or 0): near.miles is not None,
         gettext("Serves %(area)s", area=_name_of_served(served, place, areas)): near.serves,
